@@ -1,0 +1,84 @@
+"""Activation functions, each beside its derivative.
+
+A layer computes A = f(Z). The derivative f′(Z) is written with the *output* A, so that the
+backward pass never evaluates a function a second time: σ′ = σ(1 − σ), tanh′ = 1 − tanh².
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of Z, elementwise, and its derivative as a function of the output A = f(Z)."""
+
+    name: str
+    function: Callable[[np.ndarray], np.ndarray]
+    derivative: Callable[[np.ndarray], np.ndarray]
+
+
+def sigmoid(Z: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^(−Z)), written as ½(1 + tanh(Z/2)), which no Z can overflow. Any shape."""
+    return 0.5 * (1.0 + np.tanh(0.5 * Z))
+
+
+def sigmoid_derivative(A: np.ndarray) -> np.ndarray:
+    """The slope of the sigmoid where its output is A: A(1 − A)."""
+    return A * (1.0 - A)
+
+
+def tanh(Z: np.ndarray) -> np.ndarray:
+    """The hyperbolic tangent, a sigmoid between −1 and 1. Any shape."""
+    return np.tanh(Z)
+
+
+def tanh_derivative(A: np.ndarray) -> np.ndarray:
+    """The slope of tanh where its output is A: 1 − A²."""
+    return 1.0 - A * A
+
+
+def relu(Z: np.ndarray) -> np.ndarray:
+    """max(0, Z), the rectified linear unit. Any shape."""
+    return np.maximum(Z, 0.0)
+
+
+def relu_derivative(A: np.ndarray) -> np.ndarray:
+    """1 where the output is positive, else 0. At the kink, Z = 0, the slope is taken as 0.
+
+    The comparison must be strict: A ≥ 0 holds for every output of a ReLU.
+    """
+    return (A > 0).astype(A.dtype)
+
+
+def identity(Z: np.ndarray) -> np.ndarray:
+    """Z itself: a linear unit. Any shape."""
+    return Z
+
+
+def identity_derivative(A: np.ndarray) -> np.ndarray:
+    """1 everywhere."""
+    return np.ones_like(A)
+
+
+ACTIVATIONS = {
+    activation.name: activation
+    for activation in (
+        Activation("sigmoid", sigmoid, sigmoid_derivative),
+        Activation("tanh", tanh, tanh_derivative),
+        Activation("relu", relu, relu_derivative),
+        Activation("identity", identity, identity_derivative),
+    )
+}
+
+
+def get_activation(name: str | Activation) -> Activation:
+    """The activation of that name. Raises ValueError, which lists the known names."""
+    if isinstance(name, Activation):
+        return name
+    if name not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name]

@@ -1,0 +1,292 @@
+"""The 2-2-1 network by hand: every quantity of one training step, named, with its formula.
+
+Two inputs x1, x2 feed two hidden units h1, h2, and these feed one output p, the prediction.
+There are six weights and no biases: w1, w2 lead into h1; w3, w4 into h2; w5, w6 into p.
+The error is E = ½(p − y)², where y is the target, and a step of gradient descent replaces each
+weight w by w − η·∂E/∂w, where η is the learning rate.
+
+The numbers are exact (:class:`fractions.Fraction`) as long as nothing but + − × ÷ is needed.
+The sigmoid variant works in floats. Source of the formulas: the chain rule, as in Rumelhart,
+Hinton and Williams, "Learning representations by back-propagating errors", Nature 323 (1986).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from html import escape
+
+Given = str | int | float | Decimal | Fraction
+Number = Fraction | float
+
+EXAMPLE_INPUTS = ("2", "3")
+EXAMPLE_TARGET = "1"
+EXAMPLE_WEIGHTS = ("0.11", "0.21", "0.12", "0.08", "0.14", "0.15")
+EXAMPLE_RATE = "0.05"
+
+WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
+ACTIVATIONS = ("linear", "sigmoid")
+
+
+def exact(value: Given, name: str = "value") -> Fraction:
+    """The fraction that a decimal or a fraction as written stands for: "0.11" is 11/100.
+
+    A float counts as the decimal that Python prints for it. Raises ValueError, with `name`, for
+    text that is no number, NaN and infinity.
+    """
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(
+            f"{name} is {value!r}, which is not a finite number: "
+            f"give a decimal such as '0.11' or a fraction such as '11/100'"
+        ) from None
+
+
+def sigmoid(z: float) -> float:
+    """σ(z) = 1/(1 + e^(−z)), written as ½(1 + tanh(z/2)), which no z can overflow."""
+    return 0.5 * (1 + math.tanh(z / 2))
+
+
+def as_decimal(value: Number, digits: int = 7) -> str:
+    """`value` as a decimal with at most `digits` significant digits and a true minus sign."""
+    return f"{float(value):.{digits}g}".replace("-", "−")
+
+
+def as_exact(value: Fraction, longest: int = 30) -> str:
+    """`value` as an unrounded decimal; a fraction if it has none; '' if longer than `longest`."""
+    with localcontext(prec=longest):
+        decimal = Decimal(value.numerator) / Decimal(value.denominator)
+    text = f"{decimal:f}" if Fraction(decimal) == value else str(value)
+    return text.replace("-", "−") if len(text) <= longest else ""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One line of the computation.
+
+    `phase` is 'forward', 'error', 'backward', 'update' or 'again' (the forward pass and the error
+    with the new weights), `formula` is in symbols, `numbers` the same with the values put in.
+    """
+
+    phase: str
+    symbol: str
+    formula: str
+    numbers: str
+    value: Number
+
+
+@dataclass
+class Trace:
+    """All quantities of one training step, in the order in which they are computed.
+
+    Look one up by its symbol, `trace["∂E/∂w5"]`; in a notebook a trace shows itself as a table.
+    """
+
+    given: dict[str, Number]
+    quantities: list[Quantity] = field(default_factory=list)
+
+    def __getitem__(self, symbol: str) -> Number:
+        """The value of `symbol`, given or computed. Raises KeyError that lists the known ones."""
+        if symbol in self.given:
+            return self.given[symbol]
+        for quantity in self.quantities:
+            if quantity.symbol == symbol:
+                return quantity.value
+        known = [*self.given, *(quantity.symbol for quantity in self.quantities)]
+        raise KeyError(f"no quantity {symbol!r} in this trace; it has {', '.join(known)}")
+
+    @property
+    def new_weights(self) -> tuple[Number, ...]:
+        """The six weights after the step."""
+        return tuple(self[f"{weight}′"] for weight in WEIGHTS)
+
+    def record(self, phase: str, symbol: str, formula: str, value: Number) -> Number:
+        """Append a quantity and return its value; the numbers put in come from the formula."""
+        self.quantities.append(Quantity(phase, symbol, formula, self._put_in(formula), value))
+        return value
+
+    def _put_in(self, formula: str) -> str:
+        """`formula` with each symbol replaced by its value, negative ones in parentheses."""
+        values = self.given | {quantity.symbol: quantity.value for quantity in self.quantities}
+        longest_first = sorted(values, key=len, reverse=True)
+
+        def number(match: re.Match[str]) -> str:
+            text = as_decimal(values[match.group()])
+            return f"({text})" if text.startswith("−") else text
+
+        return re.sub("|".join(map(re.escape, longest_first)), number, formula)
+
+    def rows(self) -> list[tuple[str, str, str, str, str, str]]:
+        """A row a quantity: phase, symbol, formula, numbers put in, value, exact value."""
+        return [
+            (
+                quantity.phase,
+                quantity.symbol,
+                quantity.formula,
+                quantity.numbers,
+                as_decimal(quantity.value),
+                as_exact(quantity.value) if isinstance(quantity.value, Fraction) else "",
+            )
+            for quantity in self.quantities
+        ]
+
+    def _table(self) -> list[tuple[str, ...]]:
+        """Header and rows; the column of exact values only where there are any."""
+        header = ("phase", "symbol", "formula", "numbers put in", "value", "exact value")
+        columns = 6 if any(row[5] for row in self.rows()) else 5
+        return [row[:columns] for row in [header, *self.rows()]]
+
+    def __str__(self) -> str:
+        table = self._table()
+        widths = [max(map(len, column)) for column in zip(*table)]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            for row in table
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        header, *rows = self._table()
+        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+        body = "\n".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        )
+        return (
+            f'<table class="trace">\n<thead><tr>{head}</tr></thead>\n'
+            f"<tbody>\n{body}\n</tbody>\n</table>"
+        )
+
+
+def trace_step(
+    inputs: Sequence[Given] = EXAMPLE_INPUTS,
+    target: Given = EXAMPLE_TARGET,
+    weights: Sequence[Given] = EXAMPLE_WEIGHTS,
+    rate: Given = EXAMPLE_RATE,
+    *,
+    activation: str = "linear",
+    in_floats: bool = False,
+) -> Trace:
+    """One step of backpropagation and gradient descent on the 2-2-1 network.
+
+    `inputs` are x1, x2; `weights` are w1 … w6; `rate` is η. `activation` is 'linear' (each unit
+    passes its weighted sum on) or 'sigmoid' (both layers). The numbers are exact fractions, but
+    floats for the sigmoid or with `in_floats`. Raises ValueError for a wrong count of numbers,
+    text that is no number, a rate that is not positive, and an unknown activation.
+    """
+    given = _check(inputs, target, weights, rate, activation)
+    if in_floats or activation == "sigmoid":
+        given = {symbol: float(value) for symbol, value in given.items()}
+    trace = Trace(given)
+    _forward(trace, activation)
+    _backward(trace, activation)
+    for weight in WEIGHTS:
+        value = trace[weight] - trace["η"] * trace[f"∂E/∂{weight}"]
+        trace.record("update", f"{weight}′", f"{weight} − η·∂E/∂{weight}", value)
+    _forward(trace, activation, prime="′")
+    return trace
+
+
+def repeat_steps(
+    steps: int,
+    inputs: Sequence[Given] = EXAMPLE_INPUTS,
+    target: Given = EXAMPLE_TARGET,
+    weights: Sequence[Given] = EXAMPLE_WEIGHTS,
+    rate: Given = EXAMPLE_RATE,
+    *,
+    activation: str = "linear",
+    in_floats: bool = True,
+) -> Iterator[Trace]:
+    """The traces of `steps` steps, one after another, each from the weights that the last one left.
+
+    In floats unless asked otherwise: an exact step makes the fractions about three times as long,
+    so that ten exact steps are slow and thirty impossible. Raises as :func:`trace_step`, and
+    ValueError for a negative count.
+    """
+    if steps < 0:
+        raise ValueError(f"steps is {steps}; give 0 or more")
+    for _ in range(steps):
+        trace = trace_step(
+            inputs, target, weights, rate, activation=activation, in_floats=in_floats
+        )
+        yield trace
+        weights = trace.new_weights
+
+
+def _check(
+    inputs: Sequence[Given],
+    target: Given,
+    weights: Sequence[Given],
+    rate: Given,
+    activation: str,
+) -> dict[str, Number]:
+    """The given numbers by symbol, or a ValueError that says what is wrong with them."""
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {activation!r}; known are {', '.join(ACTIVATIONS)}")
+    for name, values, count in (("inputs", inputs, 2), ("weights", weights, 6)):
+        if isinstance(values, str) or len(values) != count:
+            raise ValueError(
+                f"{name} is {values!r}; the 2-2-1 network takes a list of {count} numbers"
+            )
+    given = {f"x{i}": exact(value, f"x{i}") for i, value in enumerate(inputs, 1)}
+    given["y"] = exact(target, "the target y")
+    given |= {name: exact(value, name) for name, value in zip(WEIGHTS, weights)}
+    given["η"] = exact(rate, "the learning rate η")
+    if given["η"] <= 0:
+        raise ValueError(f"the learning rate η is {rate}; it must be greater than 0")
+    return given
+
+
+def _forward(trace: Trace, activation: str, prime: str = "") -> None:
+    """Forward pass and error; `prime` marks the pass with the new weights."""
+    phase = "again" if prime else "forward"
+    units = (
+        ("h1", "z1", ("w1", "x1"), ("w2", "x2")),
+        ("h2", "z2", ("w3", "x1"), ("w4", "x2")),
+        ("p", "z3", ("w5", "h1"), ("w6", "h2")),
+    )
+    for unit, weighted_sum, *pairs in units:
+        # A weight and a hidden unit belong to this pass; an input is the same in both.
+        pairs = [(w + prime, a if a in ("x1", "x2") else a + prime) for w, a in pairs]
+        formula = " + ".join(f"{w}·{a}" for w, a in pairs)
+        value = sum(trace[w] * trace[a] for w, a in pairs)
+        if activation == "linear":
+            trace.record(phase, unit + prime, formula, value)
+        else:
+            trace.record(phase, weighted_sum + prime, formula, value)
+            trace.record(phase, unit + prime, f"σ({weighted_sum}{prime})", sigmoid(value))
+    half = Fraction(1, 2) if isinstance(trace["p"], Fraction) else 0.5
+    error = half * (trace["p" + prime] - trace["y"]) ** 2
+    trace.record("again" if prime else "error", f"E{prime}", f"½·(p{prime} − y)²", error)
+
+
+def _backward(trace: Trace, activation: str) -> None:
+    """Backward pass: from ∂E/∂p to the derivative of E by each weight."""
+
+    def before_activation(unit: str, weighted_sum: str) -> str:
+        """Carry ∂E/∂unit back through the sigmoid; a linear unit hands it on unchanged."""
+        if activation == "linear":
+            return f"∂E/∂{unit}"
+        formula = f"∂E/∂{unit}·{unit}·(1 − {unit})"
+        value = trace[f"∂E/∂{unit}"] * trace[unit] * (1 - trace[unit])
+        trace.record("backward", f"∂E/∂{weighted_sum}", formula, value)
+        return f"∂E/∂{weighted_sum}"
+
+    def multiply(symbol: str, delta: str, factor: str) -> None:
+        trace.record("backward", symbol, f"{delta}·{factor}", trace[delta] * trace[factor])
+
+    trace.record("backward", "∂E/∂p", "p − y", trace["p"] - trace["y"])
+    delta = before_activation("p", "z3")
+    multiply("∂E/∂w5", delta, "h1")
+    multiply("∂E/∂w6", delta, "h2")
+    multiply("∂E/∂h1", delta, "w5")
+    multiply("∂E/∂h2", delta, "w6")
+    for unit, weighted_sum, weights in (("h1", "z1", ("w1", "w2")), ("h2", "z2", ("w3", "w4"))):
+        delta = before_activation(unit, weighted_sum)
+        for weight, value in zip(weights, ("x1", "x2")):
+            multiply(f"∂E/∂{weight}", delta, value)

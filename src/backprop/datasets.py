@@ -1,0 +1,98 @@
+"""Data sets: wheat seeds and iris, loaded, checked, split and scaled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn import datasets as sklearn_datasets
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from backprop import loops
+
+DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
+WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Features X (samples, features), labels (samples,), and the names of both.
+
+    A label is the place of its class in `class_names`.
+    """
+
+    X: np.ndarray
+    labels: np.ndarray
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...]
+
+    @property
+    def Y(self) -> np.ndarray:
+        """The labels as one-hot rows, (samples, classes)."""
+        return one_hot(self.labels, len(self.class_names))
+
+    def split(self, test_size: int | float, seed: int) -> tuple[Dataset, Dataset]:
+        """A training part and a test part, drawn at random with scikit-learn's generator."""
+        parts = train_test_split(self.X, self.labels, test_size=test_size, random_state=seed)
+        X_train, X_test, labels_train, labels_test = parts
+        names = self.feature_names, self.class_names
+        return Dataset(X_train, labels_train, *names), Dataset(X_test, labels_test, *names)
+
+
+def standardize(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
+    """All parts with the mean of each feature at 0 and its standard deviation at 1.
+
+    Mean and deviation are those of `train` alone, for the other parts too: what is measured on a
+    test part must not have helped to prepare it.
+    """
+    scaler = StandardScaler().fit(train.X)
+    return tuple(replace(part, X=scaler.transform(part.X)) for part in (train, *others))
+
+
+def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
+    """Rows with a 1 at the place of the label, (samples, classes), in float64.
+
+    Raises ValueError unless the labels are whole numbers from 0 to classes − 1 in one dimension.
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(
+            f"labels are {labels.dtype} of shape {labels.shape}: give whole numbers of shape "
+            f"(samples,), one for each sample"
+        )
+    outside = labels[(labels < 0) | (labels >= classes)]
+    if outside.size:
+        raise ValueError(f"label {outside[0]} is outside 0 to {classes - 1}, the {classes} classes")
+    return np.eye(classes)[labels]
+
+
+def load_iris() -> Dataset:
+    """Anderson's 150 irises, 50 of each species, 4 features in cm, from scikit-learn."""
+    iris = sklearn_datasets.load_iris()
+    names = tuple(name.removesuffix(" (cm)") for name in iris.feature_names)
+    return Dataset(iris.data, iris.target, names, tuple(map(str, iris.target_names)))
+
+
+def load_wheat_seeds(path: str | Path = DATA_FOLDER / "wheat_seeds.csv") -> Dataset:
+    """210 wheat kernels, 70 of each variety, 7 measurements (Charytanowicz and others, 2010)."""
+    return load_csv(path, WHEAT_VARIETIES)
+
+
+def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:
+    """A CSV file with a header, features first and the class's name in the last column.
+
+    Read and checked by :func:`backprop.loops.load_csv`, and raises what it raises.
+    """
+    examples = loops.load_csv(path, class_names)
+    feature_names = pd.read_csv(path, nrows=0).columns[:-1]
+    return Dataset(
+        X=np.array([features for features, _ in examples]),
+        labels=np.array([label for _, label in examples]),
+        feature_names=tuple(feature_names),
+        class_names=tuple(class_names),
+    )

@@ -1,0 +1,102 @@
+"""The numerical gradient, and a check of any network against it.
+
+A derivative is a limit of slopes. The slope between two points on either side,
+
+    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε,
+
+is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
+forward passes for each parameter), and it is independent of every formula that it checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from backprop.network import Network
+
+STEP = 1e-5
+
+
+def numerical_gradient(
+    function: Callable[[np.ndarray], float], parameters: np.ndarray, step: float = STEP
+) -> np.ndarray:
+    """The gradient of `function` at `parameters`, a flat float64 vector, by central differences.
+
+    `function` may use the vector in place: it is changed one entry at a time and restored, also
+    when `function` raises. The result has the same shape. Raises ValueError for a step that is not
+    positive and for a vector that is not flat float64.
+    """
+    if not step > 0:
+        raise ValueError(f"the step is {step}: give a small number greater than 0, such as {STEP}")
+    if parameters.ndim != 1 or parameters.dtype != np.float64:
+        raise ValueError(
+            f"parameters is a {parameters.dtype} array of shape {parameters.shape}: central "
+            f"differences need a flat vector in float64, since float32 rounds them away"
+        )
+    gradient = np.empty_like(parameters)
+    for index, value in enumerate(parameters.copy()):
+        try:
+            parameters[index] = value + step
+            above = function(parameters)
+            parameters[index] = value - step
+            below = function(parameters)
+        finally:
+            parameters[index] = value
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def relative_error(
+    first: np.ndarray, second: np.ndarray, smallest: float = 1e-8
+) -> np.ndarray:
+    """|a − b| / max(|a|, |b|), entry by entry.
+
+    `smallest` stands in for the divisor where both numbers are closer to 0 than that: rounding
+    alone gives a central difference an error of about 1e−11, which no share of 0 can be.
+    """
+    size = np.maximum(np.abs(first), np.abs(second))
+    return np.abs(first - second) / np.maximum(size, smallest)
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """Where two gradients of a network differ most, and by how much."""
+
+    largest_relative_error: float
+    parameter: str
+    backpropagated: float
+    numerical: float
+
+    def __str__(self) -> str:
+        return (
+            f"largest relative error {self.largest_relative_error:.1e} at {self.parameter}: "
+            f"{self.backpropagated:.10g} backpropagated, {self.numerical:.10g} numerical"
+        )
+
+
+def check_gradient(
+    network: Network, X: ArrayLike, Y: ArrayLike, step: float = STEP
+) -> GradientCheck:
+    """Compare the backpropagated gradient of `network` on X, Y with the numerical one.
+
+    Leaves the network's parameters as they were. Expect 1e-6 or less where the activations are
+    smooth; at a kink of a ReLU the two may differ for a good reason.
+    """
+    _, backpropagated = network.loss_and_gradient(X, Y)
+    numerical = numerical_gradient(
+        lambda _: network.loss_value(X, Y), network.parameters, step
+    )
+    errors = relative_error(backpropagated, numerical)
+    worst = int(errors.argmax())
+    return GradientCheck(
+        largest_relative_error=float(errors[worst]),
+        parameter=network.parameter_name(worst),
+        backpropagated=float(backpropagated[worst]),
+        numerical=float(numerical[worst]),
+    )

@@ -1,0 +1,337 @@
+"""Backpropagation in pure Python: six steps on lists and dictionaries.
+
+A network is a list of layers, a layer a list of neurons, and a neuron a dictionary:
+
+- ``"weights"``: one weight per input, and the bias as the last entry;
+- ``"output"``: what the neuron sent on in the last forward pass;
+- ``"delta"``: the derivative of the error by the neuron's weighted sum, from the last backward
+  pass.
+
+An example is a pair ``(inputs, label)``: a list of floats, and the number of its class.
+A data set is a list of examples. The error of one example is E = ½ Σ (output − expected)².
+
+The six steps are initialize, forward, backward, update, train and predict. The names of the
+functions are the ones usual in tutorials; the equations BP1 to BP4 are those of Nielsen, "Neural
+Networks and Deep Learning" (2015), chapter 2. Standard library only.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+
+Neuron = dict[str, object]
+Network = list[list[Neuron]]
+Example = tuple[list[float], int]
+
+
+# Step 1: initialize
+
+
+def initialize_network(layer_sizes: Sequence[int], generator: Random) -> Network:
+    """A network with weights drawn uniformly from [0, 1).
+
+    `layer_sizes` counts the inputs first, then the neurons of each layer: [7, 5, 3] has seven
+    inputs, one hidden layer of five neurons and three outputs. Raises ValueError for fewer than
+    two sizes or a size below 1.
+    """
+    check_layer_sizes(layer_sizes)
+    return [
+        [{"weights": [generator.random() for _ in range(inputs + 1)]} for _ in range(neurons)]
+        for inputs, neurons in zip(layer_sizes, layer_sizes[1:])
+    ]
+
+
+# Step 2: forward
+
+
+def activate(weights: list[float], inputs: Sequence[float]) -> float:
+    """The weighted sum z = bias + Σ weight · input. `weights` has one entry more than `inputs`."""
+    total = weights[-1]
+    for weight, value in zip(weights, inputs):  # zip ends with the inputs, before the bias
+        total += weight * value
+    return total
+
+
+def transfer(activation: float) -> float:
+    """The sigmoid, 1 / (1 + e^(−z)), in the form ½(1 + tanh(z/2)), which cannot overflow."""
+    return 0.5 * (1.0 + math.tanh(0.5 * activation))
+
+
+def forward_propagate(network: Network, inputs: Sequence[float]) -> list[float]:
+    """The outputs of the last layer; on the way each neuron stores its own output."""
+    for layer in network:
+        for neuron in layer:
+            neuron["output"] = transfer(activate(neuron["weights"], inputs))
+        inputs = [neuron["output"] for neuron in layer]
+    return inputs
+
+
+# Step 3: backward
+
+
+def transfer_derivative(output: float) -> float:
+    """The slope of the sigmoid where its output is `output`: output · (1 − output)."""
+    return output * (1.0 - output)
+
+
+def backward_propagate_error(network: Network, expected: Sequence[float]) -> None:
+    """Store each neuron's delta = ∂E/∂z, from the last layer to the first (BP1, BP2).
+
+    Needs the outputs of a forward pass. `expected` has one number per output neuron.
+    """
+    for neuron, target in zip(network[-1], expected):
+        error = neuron["output"] - target
+        neuron["delta"] = error * transfer_derivative(neuron["output"])
+    for layer, next_layer in reversed(list(zip(network, network[1:]))):
+        for index, neuron in enumerate(layer):
+            error = 0.0
+            for next_neuron in next_layer:
+                error += next_neuron["delta"] * next_neuron["weights"][index]
+            neuron["delta"] = error * transfer_derivative(neuron["output"])
+
+
+# Step 4: update
+
+
+def update_weights(network: Network, inputs: Sequence[float], learning_rate: float) -> None:
+    """One step of gradient descent: ∂E/∂weight = delta · input, ∂E/∂bias = delta (BP3, BP4)."""
+    for layer in network:
+        for neuron in layer:
+            step = learning_rate * neuron["delta"]
+            weights = neuron["weights"]
+            for index, value in enumerate(inputs):
+                weights[index] -= step * value
+            weights[-1] -= step
+        inputs = [neuron["output"] for neuron in layer]
+
+
+# Step 5: train
+
+
+def one_hot(label: int, classes: int) -> list[float]:
+    """The expected outputs for a label: 1.0 at its own place, 0.0 elsewhere."""
+    return [1.0 if index == label else 0.0 for index in range(classes)]
+
+
+def train_network(
+    network: Network, examples: Sequence[Example], learning_rate: float, epochs: int
+) -> list[float]:
+    """Train on one example at a time, in the order given. Changes `network`.
+
+    Returns a number an epoch: the mean over the examples of Σ (output − expected)², each taken
+    before its own update. Raises ValueError as :func:`check_training`.
+    """
+    check_training(network, examples, learning_rate, epochs)
+    errors = []
+    for _ in range(epochs):
+        total = 0.0
+        for inputs, label in examples:
+            expected = one_hot(label, len(network[-1]))
+            outputs = forward_propagate(network, inputs)
+            for output, target in zip(outputs, expected):
+                total += (output - target) ** 2
+            backward_propagate_error(network, expected)
+            update_weights(network, inputs, learning_rate)
+        errors.append(total / len(examples))
+    return errors
+
+
+# Step 6: predict
+
+
+def predict(network: Network, inputs: Sequence[float]) -> int:
+    """The number of the class whose output is largest; the first of them in a tie."""
+    outputs = forward_propagate(network, inputs)
+    return outputs.index(max(outputs))
+
+
+# A data set: load, scale, split, score
+
+
+def load_csv(filename: str | Path, classes: Sequence[str]) -> list[Example]:
+    """The examples in a CSV file with a header, features first and the class's name last.
+
+    The label of an example is the place of its class in `classes`: the order is yours and never
+    depends on the file or the run. Raises FileNotFoundError or ValueError, with file, line and
+    column, for a file that is missing or empty, a line of another length, a feature that is not
+    a finite number, and a class that is not in `classes`.
+    """
+    path = Path(filename)
+    if not path.is_file():
+        raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        header = next(reader, [])
+        examples = [
+            parse_row(row, header, classes, f"{path}, line {reader.line_num}")
+            for row in reader
+            if row
+        ]
+    if not examples:
+        raise ValueError(f"{path} has no rows of data: expected a header and at least one row")
+    return examples
+
+
+def parse_row(row: list[str], header: list[str], classes: Sequence[str], place: str) -> Example:
+    """One line of the file as an example; `place` names the line in a ValueError."""
+    if len(row) != len(header):
+        raise ValueError(f"{place}: {len(row)} fields where the header has {len(header)}")
+    inputs = []
+    for name, text in zip(header[:-1], row):
+        try:
+            inputs.append(float(text))
+        except ValueError:
+            raise ValueError(f"{place}, column {name!r}: {text!r} is not a number") from None
+        if not math.isfinite(inputs[-1]):
+            raise ValueError(f"{place}, column {name!r}: {text} is not finite; mend or drop it")
+    if row[-1] not in classes:
+        raise ValueError(
+            f"{place}, column {header[-1]!r}: unknown label {row[-1]!r}; "
+            f"known are {', '.join(classes)}"
+        )
+    return inputs, list(classes).index(row[-1])
+
+
+def dataset_minmax(dataset: Sequence[Example]) -> list[tuple[float, float]]:
+    """The smallest and the largest value of each feature."""
+    columns = zip(*(inputs for inputs, _ in dataset))
+    return [(min(column), max(column)) for column in columns]
+
+
+def normalize_dataset(
+    dataset: Sequence[Example], minmax: Sequence[tuple[float, float]]
+) -> list[Example]:
+    """New examples with each feature scaled so that its (smallest, largest) become 0 and 1.
+
+    A feature that is constant in `minmax` becomes 0.
+    """
+    return [
+        (
+            [
+                (value - low) / (high - low) if high > low else 0.0
+                for value, (low, high) in zip(inputs, minmax)
+            ],
+            label,
+        )
+        for inputs, label in dataset
+    ]
+
+
+def cross_validation_split(
+    dataset: Sequence[Example], fold_count: int, generator: Random
+) -> list[list[Example]]:
+    """`fold_count` folds of equal size, drawn at random; a remainder of the rows stays unused.
+
+    Raises ValueError for fewer than two folds or more folds than rows.
+    """
+    if not 2 <= fold_count <= len(dataset):
+        raise ValueError(
+            f"{fold_count} folds of {len(dataset)} rows: give between 2 and {len(dataset)} folds"
+        )
+    remaining = list(dataset)
+    size = len(dataset) // fold_count
+    return [
+        [remaining.pop(generator.randrange(len(remaining))) for _ in range(size)]
+        for _ in range(fold_count)
+    ]
+
+
+def accuracy_metric(actual: Sequence[int], predicted: Sequence[int]) -> float:
+    """The share of labels that were predicted rightly, in per cent."""
+    if not actual or len(actual) != len(predicted):
+        raise ValueError(
+            f"{len(actual)} labels and {len(predicted)} predictions: "
+            f"give as many of one as of the other, and at least one"
+        )
+    right = sum(label == guess for label, guess in zip(actual, predicted))
+    return 100.0 * right / len(actual)
+
+
+def evaluate_algorithm(
+    dataset: Sequence[Example],
+    algorithm: Callable[..., list[int]],
+    fold_count: int,
+    generator: Random,
+    *arguments: object,
+) -> list[float]:
+    """Cross-validation: the accuracy in per cent on each fold, trained on all the others.
+
+    `algorithm(train, test, generator, *arguments)` returns a prediction for each test example.
+    """
+    folds = cross_validation_split(dataset, fold_count, generator)
+    scores = []
+    for number, test in enumerate(folds):
+        train = [
+            example for other, fold in enumerate(folds) if other != number for example in fold
+        ]
+        predicted = algorithm(train, test, generator, *arguments)
+        scores.append(accuracy_metric([label for _, label in test], predicted))
+    return scores
+
+
+def back_propagation(
+    train: Sequence[Example],
+    test: Sequence[Example],
+    generator: Random,
+    learning_rate: float,
+    epochs: int,
+    hidden_sizes: Sequence[int],
+) -> list[int]:
+    """Train a new network on `train` and predict the labels of `test`.
+
+    The network has as many inputs as an example has features, and an output per class up to the
+    largest label in `train`.
+    """
+    inputs = len(train[0][0])
+    outputs = max(label for _, label in train) + 1
+    network = initialize_network([inputs, *hidden_sizes, outputs], generator)
+    train_network(network, train, learning_rate, epochs)
+    return [predict(network, features) for features, _ in test]
+
+
+def normalized_back_propagation(
+    train: Sequence[Example], test: Sequence[Example], generator: Random, *arguments: object
+) -> list[int]:
+    """As :func:`back_propagation`, with both parts scaled by the ranges of `train` alone."""
+    minmax = dataset_minmax(train)
+    train, test = normalize_dataset(train, minmax), normalize_dataset(test, minmax)
+    return back_propagation(train, test, generator, *arguments)
+
+
+# Checks at the door
+
+
+def check_layer_sizes(layer_sizes: Sequence[int]) -> None:
+    """Raise ValueError unless there are at least two sizes, each a whole number of at least 1."""
+    if len(layer_sizes) < 2 or any(not isinstance(size, int) or size < 1 for size in layer_sizes):
+        raise ValueError(
+            f"layer_sizes is {list(layer_sizes)}: give the number of inputs and then the neurons "
+            f"of each layer, whole numbers of at least 1, such as [7, 5, 3]"
+        )
+
+
+def check_training(
+    network: Network, examples: Sequence[Example], learning_rate: float, epochs: int
+) -> None:
+    """Raise ValueError for what would make training fail later or, worse, go wrong silently."""
+    if not learning_rate > 0:
+        raise ValueError(f"the learning rate is {learning_rate}: give a number greater than 0")
+    if epochs < 0:
+        raise ValueError(f"epochs is {epochs}: give 0 or more")
+    if not examples:
+        raise ValueError("there are no examples to train on: give at least one")
+    features, outputs = len(network[0][0]["weights"]) - 1, len(network[-1])
+    for number, (inputs, label) in enumerate(examples):
+        if len(inputs) != features:
+            raise ValueError(
+                f"example {number} has {len(inputs)} inputs; the network takes {features}"
+            )
+        if label not in range(outputs):
+            raise ValueError(
+                f"example {number} has the label {label!r}; a network with {outputs} outputs "
+                f"takes the labels 0 to {outputs - 1}"
+            )

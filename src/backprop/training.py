@@ -1,0 +1,186 @@
+"""Training: epochs of mini-batches, rules for stopping, and a history of what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from tqdm import tqdm
+
+from backprop.network import Network
+from backprop.optimizers import GradientDescent
+
+
+@dataclass
+class History:
+    """What happened in training: a record an epoch, and why it ended.
+
+    Each record has `epoch`, counted from 1, `loss` (the mean of the losses of its batches, each
+    measured before its own update and weighted by its rows) and the metrics asked for, measured
+    at the end of the epoch.
+    """
+
+    records: list[dict[str, float]] = field(default_factory=list)
+    stopped_because: str = ""
+
+    def frame(self) -> pd.DataFrame:
+        """The records as a table with the epoch as index."""
+        return pd.DataFrame(self.records, columns=self._columns()).set_index("epoch")
+
+    def _columns(self) -> list[str]:
+        return list(self.records[0]) if self.records else ["epoch", "loss"]
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss or the parameters became NaN or infinite.
+
+    The network has the parameters of its last finite step; `history` has the epochs up to there.
+    """
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+def train(
+    network: Network,
+    X: ArrayLike,
+    Y: ArrayLike,
+    optimizer: GradientDescent,
+    *,
+    epochs: int,
+    batch_size: int | None = None,
+    generator: np.random.Generator | None = None,
+    target_loss: float | None = None,
+    patience: int | None = None,
+    metrics: Mapping[str, Callable[[Network], float]] | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train `network` on the rows of X (samples, inputs) and Y (samples, outputs).
+
+    Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows anew every
+    epoch and each step uses the next `batch_size` of them, the last step what is left. Training
+    ends after `epochs` epochs, or earlier when an epoch's loss is below `target_loss`, or when
+    `patience` epochs in a row brought no smaller loss. `metrics` are functions of the network,
+    recorded each epoch. A progress bar appears on runs longer than two seconds; `progress` says
+    always (True) or never (False).
+
+    Raises ValueError for bad data (see Network.check_examples) and settings, and TrainingDiverged,
+    with the last finite parameters kept in the network, when the numbers leave the finite range.
+    """
+    X, Y = network.check_examples(X, Y)
+    check_settings(epochs, batch_size, generator, patience)
+    history = History(stopped_because=f"all {epochs} epochs done")
+    metrics = dict(metrics or {})
+    smallest_loss, epochs_without_improvement = np.inf, 0
+    last_finite = network.parameters.copy()
+
+    for epoch in progress_bar(epochs, progress):
+        try:
+            epoch_batches = batches(X, Y, batch_size, generator)
+            loss = train_epoch(network, epoch_batches, optimizer, last_finite)
+        except FloatingPointError as problem:
+            history.stopped_because = f"diverged in epoch {epoch}"
+            raise TrainingDiverged(
+                f"training diverged in epoch {epoch}: {problem}. The network keeps the parameters "
+                f"of its last finite step. Try a smaller learning rate than "
+                f"{optimizer.learning_rate}, or scale the inputs",
+                history,
+            ) from None
+        record = {"epoch": epoch, "loss": loss}
+        record |= {name: metric(network) for name, metric in metrics.items()}
+        history.records.append(record)
+
+        if target_loss is not None and loss < target_loss:
+            history.stopped_because = f"loss below {target_loss} in epoch {epoch}"
+            break
+        if loss < smallest_loss:
+            smallest_loss, epochs_without_improvement = loss, 0
+        else:
+            epochs_without_improvement += 1
+        if epochs_without_improvement == patience:
+            history.stopped_because = f"no smaller loss for {patience} epochs, in epoch {epoch}"
+            break
+    return history
+
+
+def train_epoch(
+    network: Network,
+    batches: Iterator[tuple[np.ndarray, np.ndarray]],
+    optimizer: GradientDescent,
+    last_finite: np.ndarray,
+) -> float:
+    """One update for each batch; the mean loss over their rows, each taken before its update.
+
+    `last_finite` keeps the last parameters whose loss and gradient were finite. When those of
+    the present parameters are not, they are restored from it, and FloatingPointError is raised.
+    """
+    total, rows = 0.0, 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        for X, Y in batches:
+            loss = network.loss.value(network.forward(X), Y)
+            network.backward(Y)
+            # One sum finds a NaN or an infinity anywhere in the gradient.
+            if not (np.isfinite(loss) and np.isfinite(network.gradient.sum())):
+                network.parameters[...] = last_finite
+                raise FloatingPointError("the loss or its gradient became infinite or NaN")
+            last_finite[...] = network.parameters
+            optimizer.step(network.parameters, network.gradient)
+            total, rows = total + loss * len(X), rows + len(X)
+        if not np.isfinite(network.parameters.sum()):
+            network.parameters[...] = last_finite
+            raise FloatingPointError("a parameter became infinite or NaN")
+    return total / rows
+
+
+def batches(
+    X: np.ndarray,
+    Y: np.ndarray,
+    batch_size: int | None,
+    generator: np.random.Generator | None,
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All rows as one batch, or shuffled slices of `batch_size` rows, the last one what is left."""
+    if batch_size is None:
+        yield X, Y
+        return
+    # One shuffled copy, then slices: cheaper than gathering the rows of every batch.
+    order = generator.permutation(len(X))
+    X, Y = X[order], Y[order]
+    for start in range(0, len(X), batch_size):
+        yield X[start : start + batch_size], Y[start : start + batch_size]
+
+
+def progress_bar(epochs: int, progress: bool | None) -> Iterator[int]:
+    """The epochs 1, 2, …, with a bar that shows itself after two seconds and then goes away."""
+    return tqdm(
+        range(1, epochs + 1),
+        desc="training",
+        unit="epoch",
+        delay=0 if progress else 2,
+        leave=False,
+        disable=progress is False,
+    )
+
+
+def check_settings(
+    epochs: int,
+    batch_size: int | None,
+    generator: np.random.Generator | None,
+    patience: int | None,
+) -> None:
+    """Raise ValueError for settings that cannot be meant, with the value and the remedy."""
+    if epochs < 1:
+        raise ValueError(f"epochs is {epochs}: give 1 or more")
+    if patience is not None and patience < 1:
+        raise ValueError(f"patience is {patience}: give 1 or more epochs, or None")
+    if batch_size is None:
+        return
+    if batch_size < 1:
+        raise ValueError(f"batch_size is {batch_size}: give 1 or more rows, or None for all rows")
+    if generator is None:
+        raise ValueError(
+            "mini-batches are drawn at random: pass generator=np.random.default_rng(seed)"
+        )
