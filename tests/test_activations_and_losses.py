@@ -1,0 +1,88 @@
+"""Each function beside its derivative: is the one the slope of the other?"""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backprop.activations import ACTIVATIONS, get_activation, sigmoid
+from backprop.losses import DIVISORS, SquaredError, get_loss
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_derivative_is_the_slope(name):
+    activation = get_activation(name)
+    Z = np.linspace(-4, 4, 81) + 0.0123  # no point at the kink of the ReLU
+    slope = (activation.function(Z + 1e-6) - activation.function(Z - 1e-6)) / 2e-6
+    assert activation.derivative(activation.function(Z)) == pytest.approx(slope, abs=1e-8)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_type_of_the_numbers_is_kept(name, dtype):
+    A = get_activation(name).function(np.array([[-1.0, 0.0, 2.0]], dtype))
+    assert A.dtype == get_activation(name).derivative(A).dtype == dtype
+
+
+def test_relu_has_slope_zero_at_its_kink():
+    relu = get_activation("relu")
+    assert relu.derivative(relu.function(np.array([-1.0, 0.0, 1.0]))).tolist() == [0, 0, 1]
+
+
+def test_sigmoid_cannot_overflow():
+    with np.errstate(all="raise"):
+        assert sigmoid(np.array([-1e6, 0, 1e6])).tolist() == [0, 0.5, 1]
+
+
+@given(st.floats(-30, 30))
+def test_sigmoid_is_the_textbook_formula(z):
+    assert sigmoid(np.float64(z)) == pytest.approx(1 / (1 + np.exp(-z)), rel=1e-9, abs=1e-15)
+
+
+def test_unknown_names_list_the_known_ones():
+    with pytest.raises(ValueError, match="unknown activation 'step'; known are sigmoid, tanh"):
+        get_activation("step")
+    with pytest.raises(ValueError, match="unknown loss 'mse'; known are squared error"):
+        get_loss("mse")
+    with pytest.raises(ValueError, match="'columns'; known are rows, elements, nothing"):
+        SquaredError("columns")
+
+
+@pytest.mark.parametrize("half", [True, False])
+@pytest.mark.parametrize("divide_by", DIVISORS)
+def test_derivative_of_the_squared_error(divide_by, half):
+    generator = np.random.default_rng(1)
+    A, Y, loss = generator.random((4, 3)), generator.random((4, 3)), SquaredError(divide_by, half)
+    slope = np.empty_like(A)
+    for place in np.ndindex(A.shape):
+        step = np.zeros_like(A)
+        step[place] = 1e-6
+        slope[place] = (loss.value(A + step, Y) - loss.value(A - step, Y)) / 2e-6
+    assert loss.derivative(A, Y) == pytest.approx(slope, abs=1e-8)
+
+
+def test_the_constants_of_the_published_programs():
+    A, Y = np.array([[1.0, 0, 0], [0, 3, 0]]), np.zeros((2, 3))  # the squares add up to 10
+    values = {
+        (divide_by, half): SquaredError(divide_by, half).value(A, Y)
+        for divide_by in DIVISORS
+        for half in (True, False)
+    }
+    assert values == pytest.approx(
+        {
+            ("rows", True): 10 / 4,
+            ("rows", False): 10 / 2,
+            ("elements", True): 10 / 12,
+            ("elements", False): 10 / 6,
+            ("nothing", True): 5,
+            ("nothing", False): 10,
+        }
+    )
+    assert values["elements", False] == pytest.approx(np.mean((A - Y) ** 2))
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (3, 3), (3, 2)])
+def test_shapes_are_never_stretched(shape):
+    for function in (SquaredError().value, SquaredError().derivative):
+        with pytest.raises(ValueError, match="outputs of shape .* and targets of shape"):
+            function(np.zeros((3, 1)), np.zeros(shape))

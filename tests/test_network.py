@@ -1,0 +1,190 @@
+"""Forward and backward for any depth, checked against what does not know the formulas."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import networks, seeds
+
+from backprop.gradients import numerical_gradient, relative_error
+from backprop.losses import SquaredError
+from backprop.network import Network
+
+SMOOTH = ("sigmoid", "tanh", "identity")
+
+
+@given(networks(SMOOTH))
+def test_gradient_agrees_with_central_differences(case):
+    network, X, Y = case
+    _, gradient = network.loss_and_gradient(X, Y)
+    numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters)
+    # A slope far smaller than the loss drowns in the rounding of the loss.
+    smallest = 1e-4 * max(1.0, network.loss_value(X, Y))
+    assert relative_error(gradient, numerical, smallest).max() < 1e-6
+
+
+@given(networks())
+def test_gradient_agrees_with_automatic_differentiation(case):
+    autograd = pytest.importorskip("autograd", reason="the autograd package is not installed")
+    np_ = pytest.importorskip("autograd.numpy")
+    network, X, Y = case
+    functions = {
+        "sigmoid": lambda Z: 1 / (1 + np_.exp(-Z)),
+        "tanh": np_.tanh,
+        "relu": lambda Z: np_.where(Z > 0, Z, 0),
+        "identity": lambda Z: Z,
+    }
+
+    def loss(parameters):
+        A, start = X, 0
+        for layer in network.layers:
+            shape = (layer.inputs, layer.outputs)
+            end = start + layer.inputs * layer.outputs
+            Z = np_.dot(A, parameters[start:end].reshape(shape))
+            start = end
+            if layer.bias:
+                Z = Z + parameters[start : start + layer.outputs]
+                start += layer.outputs
+            A = functions[layer.activation.name](Z)
+        return network.loss.constant(Y.shape) * np_.sum((A - Y) ** 2)
+
+    value, gradient = network.loss_and_gradient(X, Y)
+    assert value == pytest.approx(loss(network.parameters.copy()), rel=1e-12)
+    expected = autograd.grad(loss)(network.parameters.copy())
+    assert gradient == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+@given(networks(), st.integers(1, 5))
+def test_sums_over_parts_of_a_batch_add_up(case, cut):
+    network, X, Y = case
+    network.loss = SquaredError("nothing")
+    whole_loss, whole = network.loss_and_gradient(X, Y)
+    parts = [
+        network.loss_and_gradient(x, y)
+        for x, y in [(X[:cut], Y[:cut]), (X[cut:], Y[cut:])]
+        if len(x)
+    ]
+    assert sum(loss for loss, _ in parts) == pytest.approx(whole_loss, rel=1e-12)
+    assert sum(gradient for _, gradient in parts) == pytest.approx(whole, rel=1e-9, abs=1e-11)
+
+
+@given(networks(), seeds)
+def test_the_order_of_the_rows_does_not_matter(case, seed):
+    network, X, Y = case
+    loss, gradient = network.loss_and_gradient(X, Y)
+    order = np.random.default_rng(seed).permutation(len(X))
+    shuffled_loss, shuffled = network.loss_and_gradient(X[order], Y[order])
+    assert shuffled_loss == pytest.approx(loss, rel=1e-12)
+    assert shuffled == pytest.approx(gradient, rel=1e-9, abs=1e-11)
+
+
+@given(networks(("identity",)))
+def test_a_network_of_linear_units_is_linear(case):
+    network, X, _ = case
+    zero = network.predict(np.zeros_like(X))
+    double = network.predict(2 * X) - zero
+    assert double == pytest.approx(2 * (network.predict(X) - zero), rel=1e-9, abs=1e-9)
+
+
+@given(networks())
+def test_a_gradient_is_filled_anew_and_does_not_accumulate(case):
+    network, X, Y = case
+    first = network.loss_and_gradient(X, Y)[1]
+    assert np.array_equal(network.loss_and_gradient(X, Y)[1], first)
+
+
+@given(networks(("sigmoid", "tanh")))
+def test_float32_agrees_with_float64(case):
+    network, X, Y = case
+    single = Network(
+        network.sizes,
+        [layer.activation for layer in network.layers],
+        loss=network.loss,
+        bias=network.layers[0].bias,
+        generator=np.random.default_rng(0),
+        dtype=np.float32,
+    )
+    single.parameters[...] = network.parameters
+    loss, gradient = single.loss_and_gradient(X, Y)
+    assert gradient.dtype == single.predict(X).dtype == np.float32
+    assert loss == pytest.approx(network.loss_value(X, Y), rel=1e-4, abs=1e-6)
+    assert gradient == pytest.approx(network.loss_and_gradient(X, Y)[1], rel=1e-3, abs=1e-4)
+
+
+@given(networks())
+def test_every_parameter_belongs_to_one_layer(case):
+    network, _, _ = case
+    network.parameters[...] = np.arange(network.parameters.size)
+    network.gradient[...] = -network.parameters
+    seen = []
+    for number, layer in enumerate(network.layers, 1):
+        assert np.shares_memory(layer.W, network.parameters)
+        assert np.array_equal(layer.dW, -layer.W) and layer.W.shape == (layer.inputs, layer.outputs)
+        for (row, column), value in np.ndenumerate(layer.W):
+            assert network.parameter_name(int(value)) == f"layer {number}, W[{row}, {column}]"
+            seen.append(value)
+        for column, value in enumerate(layer.b if layer.bias else []):
+            assert network.parameter_name(int(value)) == f"layer {number}, b[{column}]"
+            seen.append(value)
+    assert seen == list(network.parameters)
+
+
+def test_initial_weights():
+    network = Network([100, 400, 50], generator=np.random.default_rng(0))
+    assert network.layers[0].W.std() == pytest.approx(0.1, rel=0.02)
+    assert network.layers[1].W.std() == pytest.approx(0.05, rel=0.02)
+    assert not network.layers[0].b.any()
+    wide = Network([100, 400], generator=np.random.default_rng(0), weight_scale=2.0)
+    assert wide.layers[0].W.std() == pytest.approx(2, rel=0.02)
+
+
+def test_text_form():
+    network = Network([4, 2, 3], ["tanh", "sigmoid"], generator=np.random.default_rng(0))
+    assert repr(network) == "Network(4-2-3, tanh, sigmoid, 19 parameters, float64)"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"sizes": [4]}, r"sizes is \[4\]"),
+        ({"sizes": [4, 0, 3]}, r"sizes is \[4, 0, 3\]"),
+        ({"sizes": [4, 2.5, 3]}, "whole numbers of at least 1"),
+        ({"activations": ["sigmoid"]}, "1 activations for 2 layers of weights"),
+        ({"activations": "sigmoidal"}, "unknown activation 'sigmoidal'; known are"),
+        ({"loss": "hinge"}, "unknown loss 'hinge'; known are"),
+        ({"dtype": np.float16}, "dtype is float16; known are float64 and float32"),
+        ({"dtype": int}, "dtype is int64"),
+    ],
+)
+def test_bad_settings_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Network(**{"sizes": [4, 2, 3], "generator": np.random.default_rng(0)} | arguments)
+
+
+X, Y = np.zeros((5, 4)), np.zeros((5, 3))
+
+
+@pytest.mark.parametrize(
+    ("X", "Y", "message"),
+    [
+        (X[:, :3], Y, r"X has shape \(5, 3\); this network takes \(samples, 4\)"),
+        (X[0], Y, r"X has shape \(4,\)"),
+        (X, np.zeros(5, int), r"Y has shape \(5,\).*datasets.one_hot"),
+        (X, np.zeros((5, 1)), r"Y has shape \(5, 1\).*rows of shape \(5, 3\)"),
+        (X, Y[:4], "X has 5 rows and Y has 4"),
+        (X[:0], Y[:0], "X has no rows"),
+        (np.where(np.arange(4) == 2, np.nan, X), Y, r"X\[0, 2\] is nan"),
+        (X, np.where(np.arange(3) == 1, np.inf, Y), r"Y\[0, 1\] is inf"),
+    ],
+)
+def test_bad_examples_are_named(X, Y, message):
+    network = Network([4, 2, 3], generator=np.random.default_rng(0))
+    for function in (network.loss_value, network.loss_and_gradient):
+        with pytest.raises(ValueError, match=message):
+            function(X, Y)
+
+
+def test_one_output_does_not_stretch_labels():
+    network = Network([4, 1], generator=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"Y has shape \(5,\).*Y.reshape\(-1, 1\)"):
+        network.loss_value(X, np.zeros(5))

@@ -1,0 +1,170 @@
+"""Training: batches, stopping, history, and what happens when it goes wrong."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import networks
+
+from backprop import training
+from backprop.network import Network
+from backprop.optimizers import GradientDescent
+from backprop.training import TrainingDiverged, train
+
+
+def line(activation="identity", rows=40):
+    """A network with one weight and one bias, and points on the line y = 2x + 1."""
+    X = np.linspace(-1, 1, rows).reshape(-1, 1)
+    return Network([1, 1], activation, generator=np.random.default_rng(0)), X, 2 * X + 1
+
+
+def test_training_finds_a_line():
+    network, X, Y = line()
+    history = train(network, X, Y, GradientDescent(0.5), epochs=200)
+    assert network.parameters == pytest.approx([2, 1], abs=1e-6)
+    losses = history.frame()["loss"]
+    assert losses.index.tolist() == list(range(1, 201)) and losses.is_monotonic_decreasing
+    assert history.stopped_because == "all 200 epochs done"
+
+
+@given(networks(("sigmoid", "tanh")), st.floats(1e-3, 1))
+def test_one_full_batch_epoch_is_one_step_against_the_gradient(case, rate):
+    network, X, Y = case
+    loss, gradient = network.loss_and_gradient(X, Y)
+    expected = network.parameters - rate * gradient
+    history = train(network, X, Y, GradientDescent(rate), epochs=1)
+    assert network.parameters == pytest.approx(expected, rel=1e-12)
+    assert history.records == [{"epoch": 1, "loss": pytest.approx(loss)}]
+
+
+@given(st.integers(1, 30), st.integers(1, 40))
+def test_each_epoch_uses_every_row_once(rows, batch_size):
+    X = np.arange(rows).reshape(-1, 1)
+    parts = list(training.batches(X, -X, batch_size, np.random.default_rng(0)))
+    assert sorted(np.concatenate([x for x, _ in parts])[:, 0]) == list(range(rows))
+    assert all(np.array_equal(x, -y) for x, y in parts)
+    assert [len(x) for x, _ in parts[:-1]] == [batch_size] * (len(parts) - 1)
+
+
+def test_rows_are_shuffled_anew_each_epoch_and_the_callers_stay_as_they_were():
+    network, X, Y = line()
+    before, generator = X.copy(), np.random.default_rng(0)
+    first = next(iter(training.batches(X, Y, 40, generator)))[0]
+    second = next(iter(training.batches(X, Y, 40, generator)))[0]
+    assert not np.array_equal(first, second) and np.array_equal(X, before)
+
+
+def test_mini_batches_are_repeatable():
+    def run():
+        network, X, Y = line()
+        generator = np.random.default_rng(7)
+        train(network, X, Y, GradientDescent(0.1), epochs=3, batch_size=7, generator=generator)
+        return network.parameters
+
+    assert np.array_equal(run(), run())
+
+
+def test_recorded_loss_weighs_batches_by_their_rows():
+    network, X, Y = line(rows=5)
+    start = network.loss_value(X, Y)
+    history = train(
+        network,
+        X,
+        Y,
+        GradientDescent(1e-12),
+        epochs=1,
+        batch_size=3,
+        generator=np.random.default_rng(0),
+    )
+    assert history.records[0]["loss"] == pytest.approx(start, rel=1e-9)
+
+
+def test_stops_below_a_loss():
+    network, X, Y = line()
+    history = train(network, X, Y, GradientDescent(0.5), epochs=1000, target_loss=1e-3)
+    losses = history.frame()["loss"]
+    assert (losses.iloc[:-1] >= 1e-3).all() and losses.iloc[-1] < 1e-3
+    assert history.stopped_because == f"loss below 0.001 in epoch {len(losses)}"
+
+
+def test_stops_without_improvement():
+    network, X, Y = line()
+    network.parameters[...] = [2, 1]  # nothing left to improve
+    history = train(network, X, Y, GradientDescent(0.1), epochs=100, patience=3)
+    assert len(history.records) == 4
+    assert history.stopped_because == "no smaller loss for 3 epochs, in epoch 4"
+
+
+def test_metrics_are_recorded_after_each_epoch():
+    network, X, Y = line()
+    history = train(
+        network,
+        X,
+        Y,
+        GradientDescent(0.5),
+        epochs=3,
+        metrics={"weight": lambda network: network.layers[0].W.item()},
+    )
+    frame = history.frame()
+    assert list(frame.columns) == ["loss", "weight"]
+    assert frame["weight"].iloc[-1] == network.layers[0].W.item()
+
+
+@pytest.mark.parametrize("batch_size", [None, 8])
+@pytest.mark.parametrize("rate", [3.0, 1e200])
+def test_divergence_stops_and_keeps_the_last_finite_step(rate, batch_size):
+    network, X, Y = line()
+    with pytest.raises(TrainingDiverged, match="diverged in epoch .* smaller learning rate") as e:
+        train(
+            network,
+            X * 10,
+            Y,
+            GradientDescent(rate),
+            epochs=5000,
+            batch_size=batch_size,
+            generator=np.random.default_rng(0),
+        )
+    assert np.isfinite(network.parameters).all()
+    assert np.isfinite(network.loss_value(X, Y))
+    losses = [record["loss"] for record in e.value.history.records]
+    assert np.isfinite(losses).all() and len(losses) < 5000
+    assert e.value.history.frame().shape == (len(losses), 1)
+
+
+def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):
+    monkeypatch.delenv("TQDM_DISABLE")
+    for progress, shown in [(True, True), (False, False), (None, False)]:
+        network, X, Y = line()
+        train(network, X, Y, GradientDescent(0.1), epochs=3, progress=progress)
+        captured = capsys.readouterr()
+        assert ("training" in captured.err) == shown and captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"batch_size": -3}, "batch_size is -3"),
+        ({"batch_size": 5}, "pass generator="),
+        ({"patience": 0}, "patience is 0"),
+    ],
+)
+def test_settings_that_cannot_be_meant(settings, message):
+    network, X, Y = line()
+    with pytest.raises(ValueError, match=message):
+        train(network, X, Y, GradientDescent(0.1), **{"epochs": 5} | settings)
+
+
+@pytest.mark.parametrize("rate", [0, -0.1, np.nan, np.inf])
+def test_learning_rates_that_cannot_be_meant(rate):
+    with pytest.raises(ValueError, match=f"the learning rate is {rate}"):
+        GradientDescent(rate)
+
+
+def test_data_are_checked_before_the_first_step():
+    network, X, Y = line()
+    before = network.parameters.copy()
+    with pytest.raises(ValueError, match=r"Y has shape \(40,\)"):
+        train(network, X, Y[:, 0], GradientDescent(0.1), epochs=5)
+    assert np.array_equal(network.parameters, before)
