@@ -93,7 +93,14 @@ def test_table_as_text_and_as_html():
     trace = trace_step()
     lines = str(trace).splitlines()
     assert len(lines) == 1 + len(trace.quantities)
-    assert lines[0].split() == ["phase", "symbol", "formula", "numbers", "put", "in", "value"] + [
+    assert lines[0].split() == [
+        "phase",
+        "symbol",
+        "formula",
+        "numbers",
+        "put",
+        "in",
+        "value",
         "exact",
         "value",
     ]

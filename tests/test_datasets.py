@@ -53,7 +53,7 @@ def test_standardizing_learns_from_the_training_part_alone():
     assert scaled_train.X.mean(axis=0) == pytest.approx(0, abs=1e-12)
     assert scaled_train.X.std(axis=0) == pytest.approx(1)
     mean, deviation = train.X.mean(axis=0), train.X.std(axis=0)
-    assert scaled_test.X == pytest.approx((test.X - mean) / deviation)
+    assert pytest.approx((test.X - mean) / deviation) == scaled_test.X
     assert np.array_equal(scaled_test.labels, test.labels)
 
 

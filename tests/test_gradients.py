@@ -67,7 +67,8 @@ def test_a_missing_factor_of_the_activation_is_found(monkeypatch):
     generator = np.random.default_rng(6)
     network = Network([3, 4, 2], generator=generator)
     X, Y = generator.normal(size=(6, 3)), generator.random((6, 2))
-    monkeypatch.setattr(network.layers[1], "delta_below", lambda delta, _: delta @ network.layers[1].W.T)
+    last = network.layers[1]
+    monkeypatch.setattr(last, "delta_below", lambda delta, _: delta @ last.W.T)
     check = check_gradient(network, X, Y)
     assert check.largest_relative_error > 0.5 and check.parameter.startswith("layer 1")
 

@@ -194,7 +194,7 @@ EXAMPLES = [([1.0, 2.0], 0), ([2.0, 1.0], 1)]
         (EXAMPLES, 0.1, -1, "epochs is -1"),
         ([], 0.1, 5, "no examples"),
         ([([1.0], 0)], 0.1, 5, "example 0 has 1 inputs; the network takes 2"),
-        (EXAMPLES + [([1.0, 2.0], 2)], 0.1, 5, "example 2 has the label 2"),
+        ([*EXAMPLES, ([1.0, 2.0], 2)], 0.1, 5, "example 2 has the label 2"),
         ([([1.0, 2.0], "a")], 0.1, 5, "example 0 has the label 'a'"),
     ],
 )

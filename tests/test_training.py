@@ -47,7 +47,7 @@ def test_each_epoch_uses_every_row_once(rows, batch_size):
 
 
 def test_rows_are_shuffled_anew_each_epoch_and_the_callers_stay_as_they_were():
-    network, X, Y = line()
+    _network, X, Y = line()
     before, generator = X.copy(), np.random.default_rng(0)
     first = next(iter(training.batches(X, Y, 40, generator)))[0]
     second = next(iter(training.batches(X, Y, 40, generator)))[0]

@@ -58,6 +58,7 @@ def run(class_order: tuple[str, ...], scaling: str, seed: int) -> list[dict[str,
 
 
 def main() -> None:
+    """Run all settings, two at a time where there are two cores, and write the results."""
     runs = settings()
     with ProcessPoolExecutor() as pool:
         rows = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))

@@ -13,7 +13,7 @@ pass in the direction of their arrows, in solid and dashed lines, and in words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from itertools import pairwise, product
@@ -26,7 +26,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch, Rectangle, RegularPolygon
+from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Rectangle, RegularPolygon
 from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
@@ -137,7 +137,7 @@ def draw_network(
     labels = labels or [[""] * size for size in layer_sizes]
     kinds = ["input", *["hidden"] * (len(layer_sizes) - 2), "output"]
     layers = []
-    for x, layer, texts, kind in zip(column_places(axes, labels), heights, labels, kinds):
+    for x, layer, texts, kind in zip(column_places(axes, labels, kinds), heights, labels, kinds):
         layers.append({
             index: draw_node(axes, (x, y), texts[index], kind) for index, y in layer.items()
         })
@@ -145,7 +145,7 @@ def draw_network(
             axes.text(x, (layer[SHOWN_NEURONS // 2 - 1] + layer[len(texts) - 1]) / 2, "⋮",
                       ha="center", va="center", fontsize=2 * SMALL)
         caption = f"{len(texts)} {kind}{' neuron' if kind == 'hidden' else ''}"
-        write(axes, (x, bottom - 0.62), caption + ("s" if len(texts) > 1 else ""), MUTED)
+        write(axes, (x, bottom - 0.65), caption + ("s" if len(texts) > 1 else ""), MUTED, va="baseline")
     for number, (nodes, next_nodes) in enumerate(pairwise(layers)):
         fraction = label_fraction(len(labels[number]), len(labels[number + 1]))
         for (i, start), (j, end) in product(nodes.items(), next_nodes.items()):
@@ -162,25 +162,26 @@ def draw_network(
 
 # The 2-2-1 network of byhand: where each node stands, in inches from the middle of its panel, and
 # where on its edge each weight is written.
-PANEL_HEIGHT = 3.2
+PANEL_HEIGHT = 3.5
 PLACES = {
-    "x1": (0.5, 0.5, "input"),
-    "x2": (0.5, -0.9, "input"),
-    "h1": (2.75, 0.5, "hidden"),
-    "h2": (2.75, -0.9, "hidden"),
-    "p": (4.6, -0.2, "output"),
-    "E": (5.75, -0.2, "error"),
-    "y": (5.75, -0.9, "input"),
+    "x1": (0.45, 0.7, "input"),
+    "x2": (0.45, -1.0, "input"),
+    "h1": (2.85, 0.7, "hidden"),
+    "h2": (2.85, -1.0, "hidden"),
+    "p": (4.7, -0.15, "output"),
+    "E": (5.8, -0.15, "error"),
+    "y": (5.8, 0.7, "input"),
 }
 EDGES = {
-    "w1": ("x1", "h1", 1 / 3),
-    "w2": ("x2", "h1", 1 / 3),
-    "w3": ("x1", "h2", 1 / 3),
-    "w4": ("x2", "h2", 1 / 3),
-    "w5": ("h1", "p", 1 / 2),
-    "w6": ("h2", "p", 1 / 2),
+    "w1": ("x1", "h1", 0.35),
+    "w2": ("x2", "h1", 0.35),
+    "w3": ("x1", "h2", 0.35),
+    "w4": ("x2", "h2", 0.35),
+    "w5": ("h1", "p", 0.35),
+    "w6": ("h2", "p", 0.35),
 }
 WEIGHTED_SUMS = {"h1": "z1", "h2": "z2", "p": "z3"}
+BELOW = ("x2", "h2", "E")  # what has its numbers below it, all others above
 
 
 @in_house_style
@@ -207,13 +208,17 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
     forward = panel == "forward"
     color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
     prefix = "" if forward else "∂E/∂"
-    heading = "Forward pass: values" if forward else "Backward pass: derivatives of the error"
-    sample = (Node((0.23, middle + 1.4)), Node((0.77, middle + 1.4)))
+    heading = (
+        "Forward pass: values, left to right"
+        if forward
+        else "Backward pass: derivatives of the error, right to left"
+    )
+    sample = (Node((0.23, middle + 1.55)), Node((0.77, middle + 1.55)))
     nodes = {
         symbol: draw_node(axes, (x, middle + y), symbol, kind)
         for symbol, (x, y, kind) in PLACES.items()
     }
-    write(axes, (0.9, middle + 1.4), heading, color, ha="left", fontsize=LARGE)
+    write(axes, (0.9, middle + 1.55), heading, color, ha="left", fontsize=LARGE)
     draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
     for start, end in [sample, (nodes["p"], nodes["E"])]:
         draw_arrow(axes, *((start, end) if forward else (end, start)), color, line)
@@ -229,7 +234,7 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
         if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
             symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
         text = "\n".join(equation(trace, prefix + symbol) for symbol in symbols)
-        write_beside(axes, nodes[kind], text, color)
+        write_beside(axes, nodes[symbol], text, color, above=symbol not in BELOW)
 
 
 def has_quantity(trace: Trace, symbol: str) -> bool:
@@ -672,33 +677,21 @@ def new_canvas(bottom: float, top: float, title: str | None = None) -> Axes:
 
 
 def draw_node(axes: Axes, place: tuple[float, float], label: Label, kind: str) -> Node:
-    """A node of one `kind`: 'input' (square), 'hidden' (round), 'output' (two rings) or 'error'.
-
-    It is wide enough for its label.
-    """
-    half = max(NODE_RADIUS, text_width(axes, label) / 2 + 0.1)
-    x, y = place
-    if kind == "error":
-        shape = RegularPolygon(place, 4, radius=1.2 * NODE_RADIUS, facecolor=PAPER, edgecolor=INK)
+    """A node of one `kind`: 'input' (square), 'hidden' (round), 'output' (two rings) or 'error'."""
+    (x, y), width, height = place, node_width(axes, label, kind), 2 * NODE_RADIUS
+    if kind == "input":
+        shape = Rectangle((x - width / 2, y - height / 2), width, height)
+    elif kind == "error":
+        shape = RegularPolygon(place, 4, radius=1.2 * NODE_RADIUS)
     else:
-        rounding = 0.04 if kind == "input" else NODE_RADIUS
-        shape = box(place, half, NODE_RADIUS, rounding, GRID if kind == "input" else PAPER)
+        shape = Ellipse(place, width, height)
+    shape.set(facecolor=GRID if kind == "input" else PAPER, edgecolor=INK, linewidth=1.3, zorder=3)
     axes.add_patch(shape)
     if kind == "output":
-        ring = NODE_RADIUS - 0.05
-        axes.add_patch(box(place, half - 0.05, ring, ring, PAPER))
-    axes.text(x, y, as_text(label), ha="center", va="center_baseline", zorder=4)
+        ring = Ellipse(place, width - 0.1, height - 0.1, fill=False, edgecolor=INK, zorder=3)
+        axes.add_patch(ring)
+    axes.text(x, y, as_text(label), ha="center", va="center_baseline", linespacing=1, zorder=4)
     return Node(place, shape)
-
-
-def box(
-    place: tuple[float, float], half: float, radius: float, rounding: float, color: str
-) -> FancyBboxPatch:
-    """A box about `place` with rounded corners; a circle where all three measures are equal."""
-    return FancyBboxPatch(
-        (place[0] - half, place[1] - radius), 2 * half, 2 * radius, facecolor=color, edgecolor=INK,
-        boxstyle=f"round,pad=0,rounding_size={rounding}", linewidth=1.3, zorder=3,
-    )
 
 
 def draw_arrow(axes: Axes, start: Node, end: Node, color: str, line: str = "-") -> None:
@@ -734,12 +727,12 @@ def along(start: Node, end: Node, fraction: float) -> tuple[float, float]:
     return x1 + fraction * (x2 - x1), y1 + fraction * (y2 - y1)
 
 
-def text_width(axes: Axes, label: Label) -> float:
-    """The width of a label on a canvas, in inches."""
+def node_width(axes: Axes, label: Label, kind: str) -> float:
+    """The width of a node, in inches: as wide as high, or wider for a long label."""
     text = axes.text(0, 0, as_text(label))
     width = text.get_window_extent().width / axes.figure.dpi
     text.remove()
-    return width
+    return max(2 * NODE_RADIUS, width + (0.2 if kind == "input" else 0.35))
 
 
 def as_text(label: Label) -> str:
@@ -751,7 +744,9 @@ def as_text(label: Label) -> str:
         return label
     derivative, letter, index = symbol.groups()
     letter = {"η": r"\eta", "σ": r"\sigma"}.get(letter, letter)
-    return f"${r'\partial E/\partial ' if derivative else ''}{letter}{f'_{{{index}}}' if index else ''}$"
+    derivative = r"\partial E/\partial " if derivative else ""
+    index = f"_{{{index}}}" if index else ""
+    return f"${derivative}{letter}{index}$"
 
 
 # Where things stand
@@ -779,16 +774,20 @@ def row_spacing(layer_sizes: Sequence[int], with_labels: bool) -> float:
     """The distance of two nodes of a layer that leaves room for the labels of the weights."""
     if not with_labels:
         return 0.75
-    return max(0.75, *(0.27 * (1 + min(sizes)) for sizes in pairwise(layer_sizes)))
+    return max(0.75, *(0.3 * (1 + min(sizes)) for sizes in pairwise(layer_sizes)))
 
 
-def column_places(axes: Axes, labels: Sequence[Sequence[Label]]) -> np.ndarray:
-    """The x of each layer, with room at both ends for the widest label and the captions."""
-    left, right = (
-        max(0.75, max(text_width(axes, label) for label in labels[end]) / 2 + 0.3)
-        for end in (0, -1)
-    )
-    return np.linspace(left, WIDTH - right, len(labels))
+def column_places(
+    axes: Axes, labels: Sequence[Sequence[Label]], kinds: Sequence[str]
+) -> np.ndarray:
+    """The x of each layer, with gaps of equal width between their widest nodes."""
+    widths = np.array([
+        max(node_width(axes, label, kind) for label in layer)
+        for layer, kind in zip(labels, kinds)
+    ])
+    margin = 0.45
+    gap = (WIDTH - 2 * margin - widths.sum()) / (len(widths) - 1)
+    return margin + np.cumsum(widths + gap) - gap - widths / 2
 
 
 def side_lengths(*sizes: int) -> np.ndarray:

@@ -52,9 +52,7 @@ def numerical_gradient(
     return gradient
 
 
-def relative_error(
-    first: np.ndarray, second: np.ndarray, smallest: float = 1e-8
-) -> np.ndarray:
+def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8) -> np.ndarray:
     """|a − b| / max(|a|, |b|), entry by entry.
 
     `smallest` stands in for the divisor where both numbers are closer to 0 than that: rounding
@@ -89,9 +87,7 @@ def check_gradient(
     smooth; at a kink of a ReLU the two may differ for a good reason.
     """
     _, backpropagated = network.loss_and_gradient(X, Y)
-    numerical = numerical_gradient(
-        lambda _: network.loss_value(X, Y), network.parameters, step
-    )
+    numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters, step)
     errors = relative_error(backpropagated, numerical)
     worst = int(errors.argmax())
     return GradientCheck(

@@ -265,9 +265,7 @@ def evaluate_algorithm(
     folds = cross_validation_split(dataset, fold_count, generator)
     scores = []
     for number, test in enumerate(folds):
-        train = [
-            example for other, fold in enumerate(folds) if other != number for example in fold
-        ]
+        train = [example for other, fold in enumerate(folds) if other != number for example in fold]
         predicted = algorithm(train, test, generator, *arguments)
         scores.append(accuracy_metric([label for _, label in test], predicted))
     return scores

@@ -51,7 +51,7 @@ class SquaredError:
         return (0.5 if self.half else 1.0) / divisor
 
     def value(self, A: np.ndarray, Y: np.ndarray) -> float:
-        """c · Σ (A − Y)². Raises ValueError where the shapes differ."""
+        """C · Σ (A − Y)². Raises ValueError where the shapes differ."""
         check_same_shape(A, Y)
         error = (A - Y).ravel()
         return self.constant(A.shape) * float(error @ error)

@@ -1,0 +1,31 @@
+# make book: build the book.  make test: run everything that must hold.
+# PYTHON=python3.13 make book: with that interpreter.
+
+RUN = .venv/bin
+
+.PHONY: help book test notebooks lint lab clean setup
+
+help:
+	@echo "make book | test | notebooks (run and store) | lint | lab (open JupyterLab) | clean"
+
+book: setup
+	$(RUN)/jupyter-book build . -n -W --keep-going -q
+	@echo "Open _build/html/index.html in a browser."
+
+test: setup
+	$(RUN)/python -m pytest
+
+notebooks: setup
+	$(RUN)/python tools/notebooks.py
+
+lint: setup
+	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell
+
+lab: setup
+	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab book
+
+clean:
+	rm -rf _build
+
+setup:
+	@sh tools/setup.sh

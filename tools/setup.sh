@@ -1,0 +1,44 @@
+#!/bin/sh
+# Make .venv and install requirements.txt into it, unless that is done already.
+# PYTHON names another interpreter than the one found as python3.
+set -eu
+cd "$(dirname "$0")/.."
+
+stop() {
+    echo "setup: $1" >&2
+    exit 1
+}
+
+version_of() {
+    "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
+}
+
+# Without PYTHON, an environment that is there is kept.
+python=${PYTHON:-.venv/bin/python}
+[ -n "${PYTHON:-}" ] || version_of "$python" >/dev/null || python=python3
+
+command -v "$python" >/dev/null 2>&1 ||
+    stop "there is no '$python' here: install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make book"
+version=$(version_of "$python") ||
+    stop "'$python' does not run: name another interpreter: PYTHON=/path/to/python3 make book"
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    stop "'$python' is Python $version, and the course needs 3.11 or newer: PYTHON=/path/to/python3.11 make book"
+
+wanted="$version $(cat requirements.txt pyproject.toml | cksum)"
+[ "$(cat .venv/installed 2>/dev/null)" != "$wanted" ] || exit 0
+
+if [ "$(version_of .venv/bin/python)" != "$version" ]; then
+    # The file `installed` marks an environment as ours, to be replaced.
+    [ ! -e .venv ] || [ -e .venv/installed ] ||
+        stop "the folder .venv was not made by this program: move it away, then run the same command again"
+    "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+        stop "'$python' lacks the module venv: install it (Debian and Ubuntu: apt-get install python3-venv), then run the same command again"
+    "$python" -m venv --clear .venv >/dev/null 2>&1 ||
+        stop "'$python' could not make the folder .venv: check the rights and the free space of this folder"
+    : >.venv/installed
+fi
+
+echo "setup: installing requirements.txt into .venv (once, a few minutes)"
+.venv/bin/python -m pip install --disable-pip-version-check -r requirements.txt >.venv/install.log 2>&1 ||
+    stop "the install failed: check the network and the free space, then run the same command again; details are in .venv/install.log"
+echo "$wanted" >.venv/installed
