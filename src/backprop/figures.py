@@ -166,19 +166,19 @@ PANEL_HEIGHT = 3.5
 PLACES = {
     "x1": (0.45, 0.7, "input"),
     "x2": (0.45, -1.0, "input"),
-    "h1": (2.85, 0.7, "hidden"),
-    "h2": (2.85, -1.0, "hidden"),
-    "p": (4.7, -0.15, "output"),
+    "h1": (2.7, 0.7, "hidden"),
+    "h2": (2.7, -1.0, "hidden"),
+    "p": (4.72, -0.15, "output"),
     "E": (5.8, -0.15, "error"),
     "y": (5.8, 0.7, "input"),
 }
 EDGES = {
-    "w1": ("x1", "h1", 0.35),
-    "w2": ("x2", "h1", 0.35),
-    "w3": ("x1", "h2", 0.35),
-    "w4": ("x2", "h2", 0.35),
-    "w5": ("h1", "p", 0.35),
-    "w6": ("h2", "p", 0.35),
+    "w1": ("x1", "h1", 0.37),
+    "w2": ("x2", "h1", 0.37),
+    "w3": ("x1", "h2", 0.37),
+    "w4": ("x2", "h2", 0.37),
+    "w5": ("h1", "p", 0.42),
+    "w6": ("h2", "p", 0.42),
 }
 WEIGHTED_SUMS = {"h1": "z1", "h2": "z2", "p": "z3"}
 BELOW = ("x2", "h2", "E")  # what has its numbers below it, all others above
@@ -285,21 +285,21 @@ def draw_computation_graph(
 
     `nodes` maps a name to (column, row, label), columns counted from the left and rows from the
     top; `edges` are pairs of names. A node that no edge enters is given and drawn square, all
-    others round. `values` stand in blue above their nodes, `gradients`, the derivatives of the last
-    node by each, in orange below. Raises ValueError for a name that is not in `nodes`.
+    others round. `values` stand in blue above their nodes, `gradients`, the derivatives of the
+    result by each, in orange below. Raises ValueError for a name that is not in `nodes`.
     """
     values, gradients = values or {}, gradients or {}
     check_names(nodes, edges, values, gradients)
     columns, rows, _ = zip(*nodes.values())
-    legend = bool(values or gradients)
-    axes = new_canvas(-max(rows) - (0.95 if legend else 0.55), -min(rows) + 0.6, title)
-    step = (WIDTH - 1.2) / max(max(columns) - min(columns), 1)
+    across = (WIDTH - 1.2) / max(max(columns) - min(columns), 1)
+    down = 1.15 if values and gradients else 0.9
+    bottom = -down * (max(rows) - min(rows)) - 0.6
+    axes = new_canvas(bottom - (0.35 if values or gradients else 0), 0.6, title)
     entered = {end for _, end in edges}
-    drawn = {
-        name: draw_node(axes, (0.6 + step * (column - min(columns)), -row), label,
-                        "hidden" if name in entered else "input")
-        for name, (column, row, label) in nodes.items()
-    }
+    drawn = {}
+    for name, (column, row, label) in nodes.items():
+        place = 0.6 + across * (column - min(columns)), -down * (row - min(rows))
+        drawn[name] = draw_node(axes, place, label, "hidden" if name in entered else "input")
     for start, end in edges:
         draw_arrow(axes, drawn[start], drawn[end], MUTED)
     for name, node in drawn.items():
@@ -308,10 +308,10 @@ def draw_computation_graph(
         if name in gradients:
             write_beside(axes, node, as_text(gradients[name]), BACKWARD, above=False)
     if values:
-        write(axes, (0.3, -max(rows) - 0.75), "above: value, forward", FORWARD, ha="left")
+        write(axes, (0.3, bottom - 0.1), "above: value, forward", FORWARD, ha="left")
     if gradients:
-        write(axes, (2.6, -max(rows) - 0.75), "below: derivative of the last node, backward",
-              BACKWARD, ha="left")
+        text = "below: derivative of the result, backward"
+        write(axes, (WIDTH - 0.3, bottom - 0.1), text, BACKWARD, ha="right")
     return axes.figure
 
 
@@ -327,7 +327,7 @@ def plot_matrix_product(
     if len(names) != 4:
         raise ValueError(f"names is {list(names)}: give four, for Z, A, W and b in this order")
     check_sizes(rows=rows, inputs=inputs, outputs=outputs)
-    axes = new_canvas(-1.75, 1.1)
+    axes = new_canvas(-1.95, 1.0)
     lengths = dict(zip(("samples", "inputs", "outputs"), side_lengths(rows, inputs, outputs)))
     shapes = [
         (f"({rows}, {outputs})", "samples", "outputs"),
@@ -342,12 +342,15 @@ def plot_matrix_product(
         axes.add_patch(Rectangle((x - width / 2, -height / 2), width, height,
                                  facecolor=to_rgba(BLUE, TINT / 2), edgecolor=INK))
         axes.text(x, 0, as_text(name), ha="center", va="center", fontsize=14)
-        write(axes, (x, -1.15), shape)
-        write(axes, (x, -1.4), f"{down} × {across}" if down else "added to each row", MUTED)
+        write(axes, (x, -1.1), shape, va="baseline")
+        words = f"{down} × {across}" if down else "added to each row"
+        write(axes, (x, -1.35), words, MUTED, va="baseline")
     half = lengths["inputs"] / 2
-    matching = {"color": ORANGE, "linewidth": 4, "linestyle": (0, (2, 1))}
-    axes.plot([2.41 - half, 2.41 + half], [lengths["samples"] / 2] * 2, marker="", **matching)
-    axes.plot([3.99 - lengths["outputs"] / 2] * 2, [-half, half], marker="", **matching)
+    matching = {"color": ORANGE, "linewidth": 4, "linestyle": (0, (2, 1)), "marker": ""}
+    axes.plot([2.41 - half, 2.41 + half], [lengths["samples"] / 2] * 2, **matching)
+    axes.plot([3.99 - lengths["outputs"] / 2] * 2, [-half, half], **matching)
+    agreement = f"the dashed sides must agree: {inputs} inputs"
+    write(axes, (WIDTH / 2, -1.75), agreement, ORANGE, va="baseline")
     return axes.figure
 
 
@@ -358,7 +361,7 @@ def plot_timeline(events: Sequence[tuple[int, str]]) -> Figure:
         raise ValueError("there are no events: give at least one (year, label)")
     line_height, gap = 0.19, 0.14
     events = sorted(events)
-    labels = [fill(label, 50) for _, label in events]
+    labels = [fill(label, 52) for _, label in events]
     heights = [line_height * (label.count("\n") + 1) + gap for label in labels]
     total = sum(heights)
     years = np.array([year for year, _ in events], dtype=float)
@@ -433,7 +436,7 @@ def plot_slope(
     slope, height = float(derivative(at)), float(function(at))
     reach = span[1] - span[0]
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
-    plot_function(axes, function, span, "the curve")
+    plot_function(axes, function, span, ylabel)
     plot_line_through(axes, (at, height), slope, 0.2 * reach, f"tangent, slope {as_text(slope)}")
     step = -np.sign(slope) * 0.15 * reach if rate is None else -rate * slope
     axes.annotate("", (at + step, height), (at, height),
@@ -465,7 +468,7 @@ def plot_descent(
         span = (points.min() - margin, points.max() + margin)
     heights = np.array([float(function(point)) for point in points])
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
-    plot_function(axes, function, span, "the curve")
+    plot_function(axes, function, span, ylabel)
     steps = len(points) - 1
     axes.plot(points, heights, "--", color=ORANGE, marker="o", markersize=5,
               label=f"{steps} step{'s' if steps != 1 else ''}")
@@ -515,7 +518,7 @@ def plot_central_difference(
     ends = np.array([at - step, at + step])
     heights = [float(function(end)) for end in ends]
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
-    plot_function(axes, function, span or (at - 2 * step, at + 2 * step), "the curve")
+    plot_function(axes, function, span or (at - 2 * step, at + 2 * step), ylabel)
     chord = f"chord, slope {as_text(chord_slope(function, at, step))}"
     axes.plot(ends, heights, "-.", color=GREEN, marker="s", label=chord)
     point = (at, float(function(at)))
@@ -561,13 +564,15 @@ def plot_scores(
     if not groups:
         raise ValueError("there are no groups of scores: give at least one")
     groups = {name: finite_numbers(scores, name) for name, scores in groups.items()}
-    axes = new_plot(0.9 + 0.65 * len(groups), xlabel=xlabel)
+    axes = new_plot(1.1 + 0.65 * len(groups), xlabel=xlabel)
     for row, scores in enumerate(groups.values()):
         mean, deviation = scores.mean(), scores.std()
         axes.plot(scores, row - 0.12 + jitter(len(scores)), "o", color=BLUE, alpha=0.6, markersize=4.5)
         axes.errorbar(mean, row + 0.28, xerr=deviation, fmt="D", color=ORANGE, capsize=4)
         axes.text(1.02, row, f"{mean:{number_format}} ± {deviation:{number_format}}", va="center",
                   transform=axes.get_yaxis_transform())
+    axes.text(1.02, 1.02, "mean ± standard\ndeviation", color=MUTED, fontsize=SMALL,
+              transform=axes.transAxes)
     axes.set_yticks(range(len(groups)), [fill(name, 20) for name in groups])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -599,7 +604,7 @@ def plot_confusion(
                                  facecolor=to_rgba(BLUE if agrees else ORANGE, TINT * share)))
         axes.text(predicted, true, str(count), ha="center", va="center",
                   weight="bold" if agrees else "normal")
-    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), aspect="equal", title=title)
+    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), title=title)
     axes.set_xticks(range(size), class_names)
     axes.set_yticks(range(size), class_names)
     axes.grid(visible=False)
@@ -641,6 +646,7 @@ def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") ->
         raise ValueError(f"ratios must be greater than 0, and these are {ratios}")
     axes = new_plot(0.9 + 0.45 * len(ratios), xlabel=f"times as fast as {baseline}")
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.barh(range(len(values)), values - 1, left=1, height=0.6, color=BLUE)
     for row, value in enumerate(values):
         axes.annotate(f"{as_decimal(value, 3)}×", (max(value, 1), row), (6, 0), va="center",

@@ -1,0 +1,132 @@
+"""One gradient, by every road: by hand, loops, arrays, finite differences, autograd, PyTorch.
+
+The network is 2-2-1 with sigmoids and no biases, as by hand; then a deeper one with biases.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import seeds
+
+from backprop import loops
+from backprop.byhand import EXAMPLE_INPUTS, EXAMPLE_TARGET, EXAMPLE_WEIGHTS, WEIGHTS, trace_step
+from backprop.gradients import numerical_gradient
+from backprop.losses import SquaredError
+from backprop.network import Network
+
+HALF_SUM = SquaredError("nothing")
+
+
+def loops_network(network):
+    """A network of lists and dictionaries with the weights of a network of arrays."""
+    return [
+        [
+            {"weights": [*layer.W[:, neuron], layer.b[neuron] if layer.bias else 0.0]}
+            for neuron in range(layer.outputs)
+        ]
+        for layer in network.layers
+    ]
+
+
+def loops_gradient(network, X, labels):
+    """The gradient of the summed error in the order of the network of arrays' flat vector."""
+    lists = loops_network(network)
+    total = [0.0] * sum((layer.inputs + 1) * layer.outputs for layer in network.layers)
+    for row, label in zip(X.tolist(), labels):
+        loops.forward_propagate(lists, row)
+        loops.backward_propagate_error(lists, loops.one_hot(label, network.sizes[-1]))
+        gradient, inputs = [], row
+        for layer in lists:
+            gradient += [neuron["delta"] * value for value in inputs for neuron in layer]
+            gradient += [neuron["delta"] for neuron in layer]
+            inputs = [neuron["output"] for neuron in layer]
+        total = [a + b for a, b in zip(total, gradient)]
+    return np.array(total)
+
+
+def two_two_one(activation):
+    """The example by hand as arrays: X, Y and a network with its weights."""
+    network = Network(
+        [2, 2, 1], activation, bias=False, loss=HALF_SUM, generator=np.random.default_rng(0)
+    )
+    w1, w2, w3, w4, w5, w6 = map(float, EXAMPLE_WEIGHTS)
+    network.layers[0].W[...] = [[w1, w3], [w2, w4]]
+    network.layers[1].W[...] = [[w5], [w6]]
+    return network, np.array([EXAMPLE_INPUTS], float), np.array([[EXAMPLE_TARGET]], float)
+
+
+@pytest.mark.parametrize(("activation", "by_hand"), [("identity", "linear"), ("sigmoid",) * 2])
+def test_by_hand_arrays_and_finite_differences(activation, by_hand):
+    network, X, Y = two_two_one(activation)
+    trace = trace_step(activation=by_hand)
+    w1, w2, w3, w4, w5, w6 = (float(trace[f"∂E/∂{weight}"]) for weight in WEIGHTS)
+    loss, gradient = network.loss_and_gradient(X, Y)
+    assert loss == pytest.approx(float(trace["E"]), abs=1e-15)
+    assert gradient == pytest.approx([w1, w3, w2, w4, w5, w6], abs=1e-14)
+    numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters)
+    assert numerical == pytest.approx(gradient, abs=1e-10)
+
+
+def test_by_hand_and_loops():
+    network, X, Y = two_two_one("sigmoid")
+    lists = loops_network(network)
+    loops.forward_propagate(lists, X[0].tolist())
+    loops.backward_propagate_error(lists, Y[0].tolist())
+    trace = trace_step(activation="sigmoid")
+    deltas = [neuron["delta"] for layer in lists for neuron in layer]
+    assert deltas == pytest.approx([trace[f"∂E/∂z{unit}"] for unit in (1, 2, 3)], abs=1e-15)
+
+
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=5), seeds)
+def test_loops_and_arrays(sizes, seed):
+    generator = np.random.default_rng(seed)
+    network = Network(sizes, loss=HALF_SUM, generator=generator)
+    network.parameters[...] = generator.normal(size=network.parameters.size)
+    X, labels = generator.normal(size=(6, sizes[0])), generator.integers(sizes[-1], size=6)
+    _, gradient = network.loss_and_gradient(X, np.eye(sizes[-1])[labels])
+    assert loops_gradient(network, X, labels) == pytest.approx(gradient, abs=1e-12)
+
+
+def test_one_epoch_row_by_row_is_the_same_in_loops_and_arrays():
+    generator = np.random.default_rng(2)
+    network = Network([3, 4, 2], loss=HALF_SUM, generator=generator)
+    X, labels = generator.normal(size=(20, 3)), generator.integers(2, size=20)
+    lists = loops_network(network)
+    loops.train_network(lists, list(zip(X.tolist(), labels.tolist())), 0.3, 1)
+    for row, label in zip(X, labels):
+        _, gradient = network.loss_and_gradient(row[None], np.eye(2)[[label]])
+        network.parameters -= 0.3 * gradient
+    after = loops_network(network)
+    for layer, expected in zip(lists, after):
+        for neuron, other in zip(layer, expected):
+            assert neuron["weights"] == pytest.approx(other["weights"], abs=1e-13)
+
+
+def test_autograd():
+    autograd = pytest.importorskip("autograd", reason="the autograd package is not installed")
+    np_ = pytest.importorskip("autograd.numpy")
+    network, X, Y = two_two_one("sigmoid")
+
+    def error(parameters):
+        hidden = 1 / (1 + np_.exp(-np_.dot(X, parameters[:4].reshape(2, 2))))
+        output = 1 / (1 + np_.exp(-np_.dot(hidden, parameters[4:].reshape(2, 1))))
+        return np_.sum((output - Y) ** 2) / 2
+
+    expected = autograd.grad(error)(network.parameters.copy())
+    assert network.loss_and_gradient(X, Y)[1] == pytest.approx(expected, abs=1e-14)
+
+
+def test_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    generator = np.random.default_rng(3)
+    network = Network([4, 5, 3], ["tanh", "sigmoid"], generator=generator)
+    X, Y = generator.normal(size=(7, 4)), generator.random((7, 3))
+    parts = []
+    for layer in network.layers:
+        parts += [torch.tensor(part, requires_grad=True) for part in (layer.W, layer.b)]
+    W1, b1, W2, b2 = parts
+    A = torch.sigmoid(torch.tanh(torch.tensor(X) @ W1 + b1) @ W2 + b2)
+    (((A - torch.tensor(Y)) ** 2).sum() / (2 * len(X))).backward()
+    expected = np.concatenate([part.grad.numpy().ravel() for part in parts])
+    assert network.loss_and_gradient(X, Y)[1] == pytest.approx(expected, abs=1e-14)
