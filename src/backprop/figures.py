@@ -162,23 +162,23 @@ def draw_network(
 
 # The 2-2-1 network of byhand: where each node stands, in inches from the middle of its panel, and
 # where on its edge each weight is written.
-PANEL_HEIGHT = 3.5
+PANEL_HEIGHT = 3.75
 PLACES = {
-    "x1": (0.45, 0.7, "input"),
-    "x2": (0.45, -1.0, "input"),
-    "h1": (2.7, 0.7, "hidden"),
-    "h2": (2.7, -1.0, "hidden"),
-    "p": (4.72, -0.15, "output"),
+    "x1": (0.45, 0.8, "input"),
+    "x2": (0.45, -1.1, "input"),
+    "h1": (2.85, 0.8, "hidden"),
+    "h2": (2.85, -1.1, "hidden"),
+    "p": (4.76, -0.15, "output"),
     "E": (5.8, -0.15, "error"),
-    "y": (5.8, 0.7, "input"),
+    "y": (5.8, 0.8, "input"),
 }
 EDGES = {
-    "w1": ("x1", "h1", 0.37),
-    "w2": ("x2", "h1", 0.37),
-    "w3": ("x1", "h2", 0.37),
-    "w4": ("x2", "h2", 0.37),
-    "w5": ("h1", "p", 0.42),
-    "w6": ("h2", "p", 0.42),
+    "w1": ("x1", "h1", 0.35),
+    "w2": ("x2", "h1", 0.35),
+    "w3": ("x1", "h2", 0.35),
+    "w4": ("x2", "h2", 0.35),
+    "w5": ("h1", "p", 0.41),
+    "w6": ("h2", "p", 0.41),
 }
 WEIGHTED_SUMS = {"h1": "z1", "h2": "z2", "p": "z3"}
 BELOW = ("x2", "h2", "E")  # what has its numbers below it, all others above
@@ -213,12 +213,12 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
         if forward
         else "Backward pass: derivatives of the error, right to left"
     )
-    sample = (Node((0.23, middle + 1.55)), Node((0.77, middle + 1.55)))
+    sample = (Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))
     nodes = {
         symbol: draw_node(axes, (x, middle + y), symbol, kind)
         for symbol, (x, y, kind) in PLACES.items()
     }
-    write(axes, (0.9, middle + 1.55), heading, color, ha="left", fontsize=LARGE)
+    write(axes, (0.9, middle + 1.66), heading, color, ha="left", fontsize=LARGE)
     draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
     for start, end in [sample, (nodes["p"], nodes["E"])]:
         draw_arrow(axes, *((start, end) if forward else (end, start)), color, line)
@@ -433,6 +433,7 @@ def plot_slope(
 
     With a learning `rate` the step is −rate · slope; without one the arrow shows its direction.
     """
+    check_span(span)
     slope, height = float(derivative(at)), float(function(at))
     reach = span[1] - span[0]
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
@@ -466,6 +467,7 @@ def plot_descent(
     if span is None:
         margin = 0.25 * (np.ptp(points) or 1)
         span = (points.min() - margin, points.max() + margin)
+    check_span(span)
     heights = np.array([float(function(point)) for point in points])
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
     plot_function(axes, function, span, ylabel)
@@ -483,6 +485,7 @@ def plot_activation(
     names: Sequence[str] = ("sigmoid", "tanh", "relu", "identity"),
 ) -> Figure:
     """Activation functions at the left, at the right their derivatives, between −4 and 4."""
+    check_count(names)
     activations = [get_activation(name) for name in names]
     functions, derivatives = new_plots(2, 3.7, xlabel="weighted sum $z$")
     z = np.linspace(-4, 4, 401)
@@ -514,11 +517,13 @@ def plot_central_difference(
     """
     if not step > 0:
         raise ValueError(f"the step is {step}: give a number greater than 0")
+    span = span or (at - 2 * step, at + 2 * step)
+    check_span(span)
     slope = float(derivative(at)) if derivative else chord_slope(function, at, step / 1000)
     ends = np.array([at - step, at + step])
     heights = [float(function(end)) for end in ends]
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
-    plot_function(axes, function, span or (at - 2 * step, at + 2 * step), ylabel)
+    plot_function(axes, function, span, ylabel)
     chord = f"chord, slope {as_text(chord_slope(function, at, step))}"
     axes.plot(ends, heights, "-.", color=GREEN, marker="s", label=chord)
     point = (at, float(function(at)))
@@ -630,6 +635,7 @@ def plot_features(
     if not set(labels.tolist()) <= set(range(len(class_names))):
         raise ValueError(f"labels must be whole numbers from 0 to {len(class_names) - 1}")
     across, up = columns
+    check_count(class_names)
     axes = new_plot(4, xlabel=feature_names[across], ylabel=feature_names[up])
     for label, name in enumerate(class_names):
         chosen = X[labels == label]
@@ -837,8 +843,6 @@ def new_plot(height: float = 3.6, **labels: str) -> Axes:
 
 def plot_function(axes: Axes, function: Function, span: tuple[float, float], label: str) -> None:
     """The curve of `function` over `span`. Calls it with one number at a time."""
-    if not span[0] < span[1]:
-        raise ValueError(f"span is {span}: give the lower and then the higher end")
     x = np.linspace(*span, 201)
     axes.plot(x, [float(function(value)) for value in x], color=BLUE, marker="", label=label)
 
@@ -865,8 +869,7 @@ def named_curves(
         history = history.frame()["loss"]
     if not isinstance(history, Mapping):
         history = {name: history}
-    if not 1 <= len(history) <= len(SERIES):
-        raise ValueError(f"{len(history)} curves: give between 1 and {len(SERIES)}")
+    check_count(history)
     return {
         name: pd.Series(
             finite_numbers(curve, name),
@@ -885,6 +888,18 @@ def finite_numbers(values: ArrayLike, name: str) -> np.ndarray:
     if numbers.ndim != 1 or numbers.size == 0 or not np.isfinite(numbers).all():
         raise ValueError(f"{name!r} must be a list of finite numbers, with at least one in it")
     return numbers
+
+
+def check_span(span: tuple[float, float]) -> None:
+    """Raise ValueError unless the span runs from a lower to a higher number."""
+    if not span[0] < span[1]:
+        raise ValueError(f"span is {span}: give the lower and then the higher end")
+
+
+def check_count(curves: Sequence[object] | Mapping[str, object]) -> None:
+    """Raise ValueError for no curves, and for more than can be told apart."""
+    if not 1 <= len(curves) <= len(SERIES):
+        raise ValueError(f"{len(curves)} curves: give between 1 and {len(SERIES)}")
 
 
 def check_lengths(**parts: Sequence[object]) -> None:

@@ -1,0 +1,83 @@
+"""The house: which module may import which, and what no module does."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "backprop"
+
+# In the order in which the book teaches them: the course's own modules that each may import.
+MAY_IMPORT = {
+    "byhand": set(),
+    "loops": set(),
+    "activations": set(),
+    "losses": {"activations"},
+    "layers": {"activations", "losses"},
+    "network": {"activations", "losses", "layers"},
+    "optimizers": {"network"},
+    "training": {"network", "optimizers"},
+    "gradients": {"network"},
+    "datasets": {"loops"},
+}
+MAY_IMPORT["figures"] = set(MAY_IMPORT)
+STANDARD_LIBRARY_ONLY = ("byhand", "loops")
+
+
+def imported(path):
+    """The modules that a file imports, each as a dotted name."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "backprop":
+            names |= {f"backprop.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module)
+    return names
+
+
+def test_every_module_is_on_the_map():
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {"__init__", *MAY_IMPORT}
+
+
+@pytest.mark.parametrize("module", MAY_IMPORT)
+def test_imports_run_one_way(module):
+    names = imported(PACKAGE / f"{module}.py")
+    own = {name.removeprefix("backprop.") for name in names if name.startswith("backprop")}
+    assert own <= MAY_IMPORT[module]
+    if module != "figures":
+        assert not any(name.startswith("matplotlib") for name in names)
+
+
+@pytest.mark.parametrize("module", STANDARD_LIBRARY_ONLY)
+def test_pure_python_stays_pure(module):
+    roots = {name.split(".")[0] for name in imported(PACKAGE / f"{module}.py")}
+    assert roots <= sys.stdlib_module_names
+
+
+def tracked_files(*suffixes):
+    """The repository's text files of these kinds, as git lists them."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    return [ROOT / name for name in listed if name.endswith(suffixes) and (ROOT / name).is_file()]
+
+
+def test_no_global_randomness_and_no_pickle():
+    forbidden = re.compile(
+        r"np\.random\.(?!default_rng|Generator|RandomState)\w+|(?<!np\.)\brandom\.(?!Random\b)\w+\(|\bpickle\b"
+    )
+    here = Path(__file__)
+    for path in tracked_files(".py", ".ipynb"):
+        if path != here:
+            found = forbidden.findall(path.read_text(encoding="utf-8"))
+            assert not found, f"{path.relative_to(ROOT)}: {found}"

@@ -1,0 +1,97 @@
+"""The set-up says in one line what is wrong and what to do, and installs only once."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and sh are not on Windows")
+
+# A stand-in for an interpreter. It hands -c on to a real one, and `-m` to what the test says.
+INTERPRETER = """#!/bin/sh
+if [ "$1" = -c ]; then
+    case "$2" in
+        *"%d.%d"*) echo {version};;
+        *version_info*) exit {old};;
+        *ensurepip*) exit {no_venv};;
+    esac
+    exit 0
+fi
+echo "$*" >>{log}
+if [ "$1 $2" = "-m venv" ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi
+if [ "$1 $2" = "-m pip" ]; then exit {no_network}; fi
+"""
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A folder with what the set-up reads, and a function that runs it with an interpreter."""
+    for name in ("requirements.txt", "pyproject.toml", "tools/setup.sh"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+
+    def setup(python=None, **faults):
+        settings = {"version": "3.12", "old": 0, "no_venv": 0, "no_network": 0} | faults
+        interpreter = tmp_path / "interpreter"
+        interpreter.write_text(INTERPRETER.format(log=tmp_path / "calls", **settings))
+        interpreter.chmod(0o755)
+        environment = dict(os.environ, PYTHON=python or str(interpreter))
+        return subprocess.run(
+            ["sh", "tools/setup.sh"], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+
+    return setup
+
+
+def calls(tmp_path):
+    return (tmp_path / "calls").read_text().splitlines() if (tmp_path / "calls").exists() else []
+
+
+@pytest.mark.parametrize(
+    ("faults", "message"),
+    [
+        (
+            {"python": "python-of-nobody"},
+            "there is no 'python-of-nobody' here: install Python 3.11",
+        ),
+        ({"version": "3.9", "old": 1}, "is Python 3.9, and the course needs 3.11 or newer"),
+        ({"no_venv": 1}, "lacks the module venv: install it"),
+        ({"no_network": 1}, "the install failed: check the network"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(course, faults, message):
+    done = course(**faults)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1 and message in done.stderr
+
+
+def test_installs_once_and_again_when_the_requirements_change(course, tmp_path):
+    assert course().returncode == 0
+    first = calls(tmp_path)
+    assert [call.split()[1] for call in first] == ["venv", "pip"]
+    assert course().returncode == 0 and calls(tmp_path) == first
+    (tmp_path / "requirements.txt").write_text("numpy==1\n")
+    assert course().returncode == 0
+    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip", "pip"]
+
+
+def test_an_unfinished_install_is_finished(course, tmp_path):
+    assert course(no_network=1).returncode == 1
+    (tmp_path / "calls").unlink()
+    (tmp_path / ".venv/bin/python").unlink()  # what is left of a broken attempt is replaced
+    assert course().returncode == 0
+    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip"]
+
+
+def test_another_interpreter_replaces_our_environment_but_nobody_elses(course, tmp_path):
+    assert course().returncode == 0
+    assert course(version="3.13").returncode == 0
+    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip"] * 2
+    (tmp_path / ".venv/installed").unlink()
+    (tmp_path / ".venv/bin/python").unlink()
+    done = course()
+    assert done.returncode == 1 and "was not made by this program: move it away" in done.stderr
