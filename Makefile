@@ -9,7 +9,7 @@ help:
 	@echo "make book | test | notebooks (run and store) | lint | lab (open JupyterLab) | clean"
 
 book: setup
-	$(RUN)/jupyter-book build . -n -W --keep-going -q
+	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
 	@echo "Open _build/html/index.html in a browser."
 
 test: setup

@@ -1,9 +1,16 @@
 """Settings that every test shares."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import matplotlib
+import pytest
+import yaml
 from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # The same examples in every run, and no limit on their time: a slow machine is not a failure.
 settings.register_profile("course", derandomize=True, deadline=None, max_examples=50)
@@ -13,3 +20,24 @@ matplotlib.use("Agg")
 
 # Kernels that nbval starts inherit these: no progress bars in outputs, sets in a fixed order.
 os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
+
+
+@pytest.fixture(scope="session")
+def contents():
+    """The pages of the table of contents, without suffix."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    return [toc["root"], *chapters]
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory):
+    """The folder of the pages, built anew with every warning an error."""
+    folder = tmp_path_factory.mktemp("book")
+    program = Path(sys.executable).with_name("jupyter-book")
+    options = ["-n", "-W", "--keep-going", "--path-output", folder]
+    done = subprocess.run(
+        [program, "build", ".", *options], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "_build" / "html"

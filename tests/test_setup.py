@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and sh are not on Windows")
 
-# A stand-in for an interpreter. It hands -c on to a real one, and `-m` to what the test says.
+# A stand-in for an interpreter, which answers as the test says and notes what it is told to do.
 INTERPRETER = """#!/bin/sh
 if [ "$1" = -c ]; then
     case "$2" in
@@ -21,6 +21,7 @@ if [ "$1" = -c ]; then
     esac
     exit 0
 fi
+if [ "$3" = --version ]; then exit {no_pip}; fi
 echo "$*" >>{log}
 if [ "$1 $2" = "-m venv" ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi
 if [ "$1 $2" = "-m pip" ]; then exit {no_network}; fi
@@ -35,7 +36,8 @@ def course(tmp_path):
         shutil.copy(ROOT / name, tmp_path / name)
 
     def setup(python=None, **faults):
-        settings = {"version": "3.12", "old": 0, "no_venv": 0, "no_network": 0} | faults
+        settings = dict.fromkeys(("old", "no_venv", "no_pip", "no_network"), 0)
+        settings |= {"version": "3.12"} | faults
         interpreter = tmp_path / "interpreter"
         interpreter.write_text(INTERPRETER.format(log=tmp_path / "calls", **settings))
         interpreter.chmod(0o755)
@@ -48,7 +50,8 @@ def course(tmp_path):
 
 
 def calls(tmp_path):
-    return (tmp_path / "calls").read_text().splitlines() if (tmp_path / "calls").exists() else []
+    """The modules that the stand-ins were told to run, in order."""
+    return [line.split()[1] for line in (tmp_path / "calls").read_text().splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -70,28 +73,38 @@ def test_what_is_wrong_is_said_in_one_line(course, faults, message):
 
 
 def test_installs_once_and_again_when_the_requirements_change(course, tmp_path):
-    assert course().returncode == 0
-    first = calls(tmp_path)
-    assert [call.split()[1] for call in first] == ["venv", "pip"]
-    assert course().returncode == 0 and calls(tmp_path) == first
+    assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"]
+    assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"]
     (tmp_path / "requirements.txt").write_text("numpy==1\n")
-    assert course().returncode == 0
-    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip", "pip"]
+    assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
 
 
-def test_an_unfinished_install_is_finished(course, tmp_path):
+def test_an_install_that_failed_is_finished_by_the_next_call(course, tmp_path):
     assert course(no_network=1).returncode == 1
-    (tmp_path / "calls").unlink()
-    (tmp_path / ".venv/bin/python").unlink()  # what is left of a broken attempt is replaced
-    assert course().returncode == 0
-    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip"]
+    python = tmp_path / ".venv/bin/python"
+    python.write_text(python.read_text().replace("exit 1", "exit 0"))  # the network is back
+    assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
 
 
-def test_another_interpreter_replaces_our_environment_but_nobody_elses(course, tmp_path):
-    assert course().returncode == 0
-    assert course(version="3.13").returncode == 0
-    assert [call.split()[1] for call in calls(tmp_path)] == ["venv", "pip"] * 2
+@pytest.mark.parametrize("harm", ["no interpreter", "no pip", "another folder"])
+def test_a_broken_environment_of_ours_is_made_anew(course, tmp_path, harm):
+    assert course(no_pip=int(harm == "no pip")).returncode == 0
+    if harm == "no interpreter":
+        (tmp_path / ".venv/bin/python").unlink()
+    elif harm == "another folder":
+        (tmp_path / ".venv/made-by-setup").write_text("/elsewhere\n")
     (tmp_path / ".venv/installed").unlink()
-    (tmp_path / ".venv/bin/python").unlink()
+    assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"] * 2
+
+
+def test_another_interpreter_replaces_our_environment(course, tmp_path):
+    assert course().returncode == 0
+    assert course(version="3.13").returncode == 0 and calls(tmp_path) == ["venv", "pip"] * 2
+
+
+def test_nobody_elses_environment_is_removed(course, tmp_path):
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv/mine").touch()
     done = course()
     assert done.returncode == 1 and "was not made by this program: move it away" in done.stderr
+    assert (tmp_path / ".venv/mine").exists()

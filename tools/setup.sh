@@ -13,9 +13,13 @@ version_of() {
     "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null
 }
 
-# Without PYTHON, an environment that is there is kept.
-python=${PYTHON:-.venv/bin/python}
-[ -n "${PYTHON:-}" ] || version_of "$python" >/dev/null || python=python3
+works() {
+    .venv/bin/python -m pip --version >/dev/null 2>&1
+}
+
+# Without PYTHON, an environment that is there and works is kept.
+python=${PYTHON:-python3}
+[ -n "${PYTHON:-}" ] || [ ! -x .venv/bin/python ] || ! works || python=.venv/bin/python
 
 command -v "$python" >/dev/null 2>&1 ||
     stop "there is no '$python' here: install Python 3.11 or newer, or name it: PYTHON=/path/to/python3 make book"
@@ -24,18 +28,20 @@ version=$(version_of "$python") ||
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     stop "'$python' is Python $version, and the course needs 3.11 or newer: PYTHON=/path/to/python3.11 make book"
 
-wanted="$version $(cat requirements.txt pyproject.toml | cksum)"
-[ "$(cat .venv/installed 2>/dev/null)" != "$wanted" ] || exit 0
+wanted="$version $(pwd) $(cat requirements.txt pyproject.toml | cksum)"
+current=$(version_of .venv/bin/python) || current=none
+[ "$current" != "$version" ] || [ "$(cat .venv/installed 2>/dev/null)" != "$wanted" ] || exit 0
 
-if [ "$(version_of .venv/bin/python)" != "$version" ]; then
-    # The file `installed` marks an environment as ours, to be replaced.
-    [ ! -e .venv ] || [ -e .venv/installed ] ||
+# An environment of another version, without pip, or moved here from elsewhere is of no use.
+made_in=$(cat .venv/made-by-setup 2>/dev/null) || made_in=
+if [ "$current" != "$version" ] || ! works || [ "${made_in:-$(pwd)}" != "$(pwd)" ]; then
+    [ ! -e .venv ] || [ -e .venv/made-by-setup ] ||
         stop "the folder .venv was not made by this program: move it away, then run the same command again"
     "$python" -c 'import venv, ensurepip' 2>/dev/null ||
         stop "'$python' lacks the module venv: install it (Debian and Ubuntu: apt-get install python3-venv), then run the same command again"
-    "$python" -m venv --clear .venv >/dev/null 2>&1 ||
+    rm -rf .venv
+    { mkdir .venv && pwd >.venv/made-by-setup && "$python" -m venv .venv; } >/dev/null 2>&1 ||
         stop "'$python' could not make the folder .venv: check the rights and the free space of this folder"
-    : >.venv/installed
 fi
 
 echo "setup: installing requirements.txt into .venv (once, a few minutes)"

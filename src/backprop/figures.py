@@ -62,6 +62,7 @@ STYLE = {
     "axes.titlesize": 12,
     "figure.constrained_layout.use": True,
     "figure.dpi": 200,
+    "figure.edgecolor": PAPER,
     "figure.facecolor": PAPER,
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
     "font.size": 11,
@@ -136,16 +137,11 @@ def draw_network(
 
     labels = labels or [[""] * size for size in layer_sizes]
     kinds = ["input", *["hidden"] * (len(layer_sizes) - 2), "output"]
-    layers = []
-    for x, layer, texts, kind in zip(column_places(axes, labels, kinds), heights, labels, kinds):
-        layers.append({
-            index: draw_node(axes, (x, y), texts[index], kind) for index, y in layer.items()
-        })
-        if len(layer) < len(texts):
-            axes.text(x, (layer[SHOWN_NEURONS // 2 - 1] + layer[len(texts) - 1]) / 2, "⋮",
-                      ha="center", va="center", fontsize=2 * SMALL)
-        caption = f"{len(texts)} {kind}{' neuron' if kind == 'hidden' else ''}"
-        write(axes, (x, bottom - 0.65), caption + ("s" if len(texts) > 1 else ""), MUTED, va="baseline")
+    columns = column_places(axes, labels, kinds)
+    layers = [
+        draw_layer(axes, x, bottom, layer, texts, kind)
+        for x, layer, texts, kind in zip(columns, heights, labels, kinds)
+    ]
     for number, (nodes, next_nodes) in enumerate(pairwise(layers)):
         fraction = label_fraction(len(labels[number]), len(labels[number + 1]))
         for (i, start), (j, end) in product(nodes.items(), next_nodes.items()):
@@ -158,6 +154,24 @@ def draw_network(
             for end in next_nodes.values():
                 draw_arrow(axes, bias, end, MUTED, "--")
     return axes.figure
+
+
+def draw_layer(
+    axes: Axes,
+    x: float,
+    bottom: float,
+    heights: Mapping[int, float],
+    texts: Sequence[Label],
+    kind: str,
+) -> dict[int, Node]:
+    """The nodes of one layer by index, one below the other, and in words how many there are."""
+    noun = "hidden neuron" if kind == "hidden" else kind
+    caption = f"{len(texts)} {noun}{'s' if len(texts) > 1 else ''}"
+    write(axes, (x, bottom - 0.65), caption, MUTED, va="baseline")
+    if len(heights) < len(texts):
+        *_, above, below = heights.values()
+        write(axes, (x, (above + below) / 2), "⋮", fontsize=2 * SMALL)
+    return {index: draw_node(axes, (x, y), texts[index], kind) for index, y in heights.items()}
 
 
 # The 2-2-1 network of byhand: where each node stands, in inches from the middle of its panel, and
@@ -213,21 +227,21 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
         if forward
         else "Backward pass: derivatives of the error, right to left"
     )
-    sample = (Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))
+    write(axes, (0.9, middle + 1.66), heading, color, ha="left", fontsize=LARGE)
     nodes = {
         symbol: draw_node(axes, (x, middle + y), symbol, kind)
         for symbol, (x, y, kind) in PLACES.items()
     }
-    write(axes, (0.9, middle + 1.66), heading, color, ha="left", fontsize=LARGE)
     draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
-    for start, end in [sample, (nodes["p"], nodes["E"])]:
-        draw_arrow(axes, *((start, end) if forward else (end, start)), color, line)
+    pairs = [(nodes[start], nodes[end]) for start, end, _ in EDGES.values()]
+    pairs += [(nodes["p"], nodes["E"])]
+    pairs += [(Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))]  # beside the heading
+    for left, right in pairs:
+        draw_arrow(axes, *((left, right) if forward else (right, left)), color, line)
     for weight, (start, end, fraction) in EDGES.items():
-        start, end = nodes[start], nodes[end]
-        draw_arrow(axes, *((start, end) if forward else (end, start)), color, line)
         text = equation(trace, prefix + weight, sign="\n")
-        write(axes, along(start, end, fraction), text, color)
-    for symbol, (x, y, kind) in PLACES.items():
+        write(axes, along(nodes[start], nodes[end], fraction), text, color)
+    for symbol, (_, _, kind) in PLACES.items():
         if not forward and kind in ("input", "error"):
             continue  # no derivative is taken by what is given, nor of the error by itself
         symbols = [symbol]
@@ -256,14 +270,21 @@ def draw_update(trace: Trace) -> Figure:
     rows = np.arange(len(WEIGHTS))
     axes.plot(before, rows, "o", color=MUTED, label="before the step", zorder=3)
     axes.plot(after, rows, "s", color=FORWARD, label="after the step", zorder=3)
+    arrow = {"arrowstyle": "-|>", "color": FORWARD, "shrinkA": 3, "shrinkB": 3}
     for row, (old, new) in enumerate(zip(before, after)):
-        axes.annotate("", (new, row), (old, row), zorder=2,
-                      arrowprops={"arrowstyle": "-|>", "color": FORWARD, "shrinkA": 3, "shrinkB": 3})
+        axes.annotate("", (new, row), (old, row), zorder=2, arrowprops=arrow)
         outwards = 8 if new >= old else -8
         for value, offset, color in ((old, -outwards, MUTED), (new, outwards, FORWARD)):
-            axes.annotate(as_decimal(value), (value, row), (offset, 0), color=color, va="center",
-                          ha="left" if offset > 0 else "right", textcoords="offset points",
-                          fontsize=SMALL)
+            axes.annotate(
+                as_decimal(value),
+                (value, row),
+                (offset, 0),
+                color=color,
+                va="center",
+                ha="left" if offset > 0 else "right",
+                textcoords="offset points",
+                fontsize=SMALL,
+            )
     axes.set_yticks(rows, [as_text(weight) for weight in WEIGHTS], fontsize=LARGE)
     axes.grid(axis="y", visible=False)
     axes.invert_yaxis()
@@ -339,8 +360,15 @@ def plot_matrix_product(
         axes.text(x, 0, sign, ha="center", va="center", fontsize=16)
     for x, name, (shape, down, across) in zip((0.83, 2.41, 3.99, 5.57), names, shapes):
         width, height = lengths[across], lengths[down] if down else 0.3
-        axes.add_patch(Rectangle((x - width / 2, -height / 2), width, height,
-                                 facecolor=to_rgba(BLUE, TINT / 2), edgecolor=INK))
+        axes.add_patch(
+            Rectangle(
+                (x - width / 2, -height / 2),
+                width,
+                height,
+                facecolor=to_rgba(BLUE, TINT / 2),
+                edgecolor=INK,
+            )
+        )
         axes.text(x, 0, as_text(name), ha="center", va="center", fontsize=14)
         write(axes, (x, -1.1), shape, va="baseline")
         words = f"{down} × {across}" if down else "added to each row"
@@ -360,7 +388,7 @@ def plot_timeline(events: Sequence[tuple[int, str]]) -> Figure:
     if not events:
         raise ValueError("there are no events: give at least one (year, label)")
     line_height, gap = 0.19, 0.14
-    events = sorted(events)
+    events = sorted(events, key=lambda event: event[0])
     labels = [fill(label, 52) for _, label in events]
     heights = [line_height * (label.count("\n") + 1) + gap for label in labels]
     total = sum(heights)
@@ -387,8 +415,13 @@ def plot_predictions(predictions: Sequence[float], target: float) -> Figure:
     values = finite_numbers(predictions, "predictions")
     axes = new_plot(xlabel="step", ylabel="prediction $p$")
     axes.plot(values, label="prediction", markersize=4)
-    axes.axhline(float(target), color=ORANGE, linestyle="--", marker="",
-                 label=f"target {as_text('y')} = {as_text(float(target))}")
+    axes.axhline(
+        float(target),
+        color=ORANGE,
+        linestyle="--",
+        marker="",
+        label=f"target {as_text('y')} = {as_text(float(target))}",
+    )
     axes.legend()
     return axes.figure
 
@@ -440,9 +473,19 @@ def plot_slope(
     plot_function(axes, function, span, ylabel)
     plot_line_through(axes, (at, height), slope, 0.2 * reach, f"tangent, slope {as_text(slope)}")
     step = -np.sign(slope) * 0.15 * reach if rate is None else -rate * slope
-    axes.annotate("", (at + step, height), (at, height),
-                  arrowprops={"arrowstyle": "-|>", "color": GREEN, "linewidth": 2.5, "shrinkA": 4,
-                              "shrinkB": 0, "mutation_scale": 16})
+    axes.annotate(
+        "",
+        (at + step, height),
+        (at, height),
+        arrowprops={
+            "arrowstyle": "-|>",
+            "color": GREEN,
+            "linewidth": 2.5,
+            "shrinkA": 4,
+            "shrinkB": 0,
+            "mutation_scale": 16,
+        },
+    )
     text = "downhill" if rate is None else f"step {as_text(step)}"
     axes.plot([], [], color=GREEN, linestyle="-", marker=">", markevery=[1], label=text)
     axes.plot([at], [height], "o", color=INK, zorder=3)
@@ -472,8 +515,15 @@ def plot_descent(
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
     plot_function(axes, function, span, ylabel)
     steps = len(points) - 1
-    axes.plot(points, heights, "--", color=ORANGE, marker="o", markersize=5,
-              label=f"{steps} step{'s' if steps != 1 else ''}")
+    axes.plot(
+        points,
+        heights,
+        "--",
+        color=ORANGE,
+        marker="o",
+        markersize=5,
+        label=f"{steps} step{'s' if steps != 1 else ''}",
+    )
     axes.plot(points[:1], heights[:1], "D", color=INK, label="start", zorder=3)
     axes.plot(points[-1:], heights[-1:], "s", color=GREEN, label="end", zorder=3)
     axes.legend()
@@ -572,12 +622,24 @@ def plot_scores(
     axes = new_plot(1.1 + 0.65 * len(groups), xlabel=xlabel)
     for row, scores in enumerate(groups.values()):
         mean, deviation = scores.mean(), scores.std()
-        axes.plot(scores, row - 0.12 + jitter(len(scores)), "o", color=BLUE, alpha=0.6, markersize=4.5)
+        heights = row - 0.12 + jitter(len(scores))
+        axes.plot(scores, heights, "o", color=BLUE, alpha=0.6, markersize=4.5)
         axes.errorbar(mean, row + 0.28, xerr=deviation, fmt="D", color=ORANGE, capsize=4)
-        axes.text(1.02, row, f"{mean:{number_format}} ± {deviation:{number_format}}", va="center",
-                  transform=axes.get_yaxis_transform())
-    axes.text(1.02, 1.02, "mean ± standard\ndeviation", color=MUTED, fontsize=SMALL,
-              transform=axes.transAxes)
+        axes.text(
+            1.02,
+            row,
+            f"{mean:{number_format}} ± {deviation:{number_format}}",
+            va="center",
+            transform=axes.get_yaxis_transform(),
+        )
+    axes.text(
+        1.02,
+        1.02,
+        "mean ± standard\ndeviation",
+        color=MUTED,
+        fontsize=SMALL,
+        transform=axes.transAxes,
+    )
     axes.set_yticks(range(len(groups)), [fill(name, 20) for name in groups])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -605,10 +667,23 @@ def plot_confusion(
     for (true, predicted), count in np.ndenumerate(counts):
         share = count / max(counts[true].sum(), 1)
         agrees = true == predicted
-        axes.add_patch(Rectangle((predicted - 0.5, true - 0.5), 1, 1, edgecolor=GRID,
-                                 facecolor=to_rgba(BLUE if agrees else ORANGE, TINT * share)))
-        axes.text(predicted, true, str(count), ha="center", va="center",
-                  weight="bold" if agrees else "normal")
+        axes.add_patch(
+            Rectangle(
+                (predicted - 0.5, true - 0.5),
+                1,
+                1,
+                edgecolor=GRID,
+                facecolor=to_rgba(BLUE if agrees else ORANGE, TINT * share),
+            )
+        )
+        axes.text(
+            predicted,
+            true,
+            str(count),
+            ha="center",
+            va="center",
+            weight="bold" if agrees else "normal",
+        )
     axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), title=title)
     axes.set_xticks(range(size), class_names)
     axes.set_yticks(range(size), class_names)
@@ -655,8 +730,13 @@ def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") ->
     axes.xaxis.set_major_formatter("{x:g}")
     axes.barh(range(len(values)), values - 1, left=1, height=0.6, color=BLUE)
     for row, value in enumerate(values):
-        axes.annotate(f"{as_decimal(value, 3)}×", (max(value, 1), row), (6, 0), va="center",
-                      textcoords="offset points")
+        axes.annotate(
+            f"{as_decimal(value, 3)}×",
+            (max(value, 1), row),
+            (6, 0),
+            va="center",
+            textcoords="offset points",
+        )
     axes.axvline(1, color=INK, linestyle="--", marker="", linewidth=1)
     axes.set_yticks(range(len(ratios)), [fill(name, 20) for name in ratios])
     axes.set_xlim(min(0.8, values.min() / 1.5), max(1.5, values.max() * 2.5))
@@ -708,10 +788,21 @@ def draw_node(axes: Axes, place: tuple[float, float], label: Label, kind: str) -
 
 def draw_arrow(axes: Axes, start: Node, end: Node, color: str, line: str = "-") -> None:
     """An arrow from the rim of one node to the rim of another."""
-    axes.add_patch(FancyArrowPatch(
-        start.place, end.place, patchA=start.shape, patchB=end.shape, shrinkA=0, shrinkB=1,
-        arrowstyle="-|>", mutation_scale=11, color=color, linestyle=line, linewidth=1.3,
-    ))
+    axes.add_patch(
+        FancyArrowPatch(
+            start.place,
+            end.place,
+            patchA=start.shape,
+            patchB=end.shape,
+            shrinkA=0,
+            shrinkB=1,
+            arrowstyle="-|>",
+            mutation_scale=11,
+            color=color,
+            linestyle=line,
+            linewidth=1.3,
+        )
+    )
 
 
 def write(
@@ -793,10 +884,12 @@ def column_places(
     axes: Axes, labels: Sequence[Sequence[Label]], kinds: Sequence[str]
 ) -> np.ndarray:
     """The x of each layer, with gaps of equal width between their widest nodes."""
-    widths = np.array([
-        max(node_width(axes, label, kind) for label in layer)
-        for layer, kind in zip(labels, kinds)
-    ])
+    widths = np.array(
+        [
+            max(node_width(axes, label, kind) for label in layer)
+            for layer, kind in zip(labels, kinds)
+        ]
+    )
     margin = 0.45
     gap = (WIDTH - 2 * margin - widths.sum()) / (len(widths) - 1)
     return margin + np.cumsum(widths + gap) - gap - widths / 2
@@ -830,7 +923,7 @@ def jitter(count: int) -> np.ndarray:
 
 def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
     """A figure with `count` axes beside each other, all with the same labels."""
-    figure, axes = plt.subplots(1, count, figsize=(WIDTH, height), squeeze=False)
+    _, axes = plt.subplots(1, count, figsize=(WIDTH, height), squeeze=False)
     for part in axes.flat:
         part.set(**labels)
     return list(axes.flat)
@@ -852,8 +945,14 @@ def plot_line_through(
 ) -> None:
     """A straight line through a point, `reach` to either side of it."""
     x, y = point
-    axes.plot([x - reach, x + reach], [y - reach * slope, y + reach * slope], "--", color=ORANGE,
-              marker="", label=label)
+    axes.plot(
+        [x - reach, x + reach],
+        [y - reach * slope, y + reach * slope],
+        "--",
+        color=ORANGE,
+        marker="",
+        label=label,
+    )
 
 
 def chord_slope(function: Function, at: float, step: float) -> float:

@@ -1,0 +1,62 @@
+"""The built book in a browser: silent, on its own, typeset, searchable, narrow enough for phones."""
+
+import os
+
+import browser
+import pytest
+
+PHONE = 360
+
+BAD_PAGE = """<!doctype html><title>bad</title><div style="width: 500px">wide</div>
+<img src="https://example.org/picture.png" alt=""><script src="missing.js"></script>
+<script>console.error("said"); null.thrown</script>"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chromium():
+    if browser.CHROMIUM is None:
+        assert "CI" not in os.environ, "Chromium is not installed: apt-get install chromium"
+        pytest.skip("Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def visits(book, contents):
+    """A visit to every page of the book, by the page's name."""
+    names = [f"{name}.html" for name in contents]
+    names += ["index.html", "genindex.html", "search.html?q=delta"]
+    return dict(zip(names, browser.visit([f"{book.as_uri()}/{name}" for name in names], PHONE)))
+
+
+def test_no_page_complains(visits):
+    assert {name: seen.complaints for name, seen in visits.items() if seen.complaints} == {}
+
+
+def test_no_page_asks_another_host_for_anything(visits):
+    for name, seen in visits.items():
+        assert all(url.startswith(("file:", "data:")) for url in seen.requests), name
+
+
+def test_no_page_is_wider_than_a_phone(visits):
+    widths = {name: seen.answers["width"] for name, seen in visits.items()}
+    assert {name: width for name, width in widths.items() if width > PHONE} == {}
+
+
+def test_every_formula_is_typeset(visits):
+    for name, seen in visits.items():
+        assert seen.answers["misread"] == 0, name
+        assert seen.answers["typeset"] == seen.answers["formulas"], name
+    assert visits["book/notation.html"].answers["typeset"] > 20
+
+
+def test_the_search_finds_a_word(visits):
+    assert visits["search.html?q=delta"].answers["found"] > 0
+
+
+def test_a_bad_page_would_be_seen(tmp_path):
+    (tmp_path / "bad.html").write_text(BAD_PAGE)
+    (seen,) = browser.visit([(tmp_path / "bad.html").as_uri()], PHONE)
+    assert "https://example.org/picture.png" in seen.requests
+    assert seen.answers["width"] >= 500
+    complaints = "\n".join(seen.complaints)
+    for complaint in ("ERR_NAME_NOT_RESOLVED", "ERR_FILE_NOT_FOUND", "said", "TypeError"):
+        assert complaint in complaints
