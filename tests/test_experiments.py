@@ -2,7 +2,9 @@
 
 import runpy
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from backprop.datasets import DATA_FOLDER
 
@@ -24,3 +26,29 @@ def test_every_experiment_has_its_script_and_its_results():
     scripts = {path.stem for path in EXPERIMENTS.glob("*.py")}
     results = {path.stem for path in EXPERIMENTS.glob("*.csv")}
     assert scripts == results and scripts
+
+
+def test_loops_and_arrays_stores_every_setting_and_compares_like_with_like():
+    script = runpy.run_path(str(EXPERIMENTS / "loops_and_arrays.py"))
+    stored = pd.read_csv(EXPERIMENTS / "loops_and_arrays.csv")
+    settings = [("-".join(map(str, sizes)), rows) for sizes, rows in script["settings"]()]
+    assert list(zip(stored["network"], stored["rows"])) == settings
+
+    functions = script["contestants"]([7, 5, 3], 10)
+    first, second = np.split(functions["arrays"]().copy(), [8 * 5])
+    # A layer's part of the flat vector is W, a row an input, and then b: a row more.
+    by_neuron = np.concatenate([first.reshape(8, 5).T.ravel(), second.reshape(6, 3).T.ravel()])
+    # The loops sum over the ten rows, the arrays take their mean.
+    assert np.concatenate(functions["loops"]()) / 10 == pytest.approx(by_neuron, rel=1e-12)
+
+
+def test_iris_spread_stores_every_run_and_three_runs_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "iris_spread.py"))
+    stored = pd.read_csv(EXPERIMENTS / "iris_spread.csv")
+    settings = ["program", "split_seed", "weight_seed"]
+    assert list(stored[settings].itertuples(index=False, name=None)) == script["settings"]()
+
+    for wanted in [("published", 4, 10), ("+ eight hidden neurons", 7, 7)]:
+        (line,) = stored[(stored[settings] == wanted).all(axis=1)].to_dict("records")
+        assert script["run"](*wanted) == line
+    assert script["run"]("logistic regression", 99, 0) == stored.iloc[-1].to_dict()

@@ -1,0 +1,122 @@
+"""Measure how much faster arrays are than loops, and what a gradient costs beside a forward pass.
+
+Both programs get the same network, the same weights and the same rows. The contestants take turns,
+seven rounds of each, and the median of the rounds counts. Only ratios are kept, rounded to two
+digits: seconds say more about a computer than about a program. The run takes a few seconds:
+
+    python book/experiments/loops_and_arrays.py
+
+Chapter 06 reads `loops_and_arrays.csv`. Its columns are the sizes of the network, the rows in one
+step, the time of the loops over that of the arrays, and, for arrays, the time of a forward and a
+backward pass over that of a forward pass alone.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from backprop import loops
+from backprop.network import Network
+
+RESULTS = Path(__file__).with_suffix(".csv")
+NETWORKS = ([7, 5, 3], [784, 30, 10])
+ROWS = (1, 10, 100)
+ROUNDS = 7
+SHORTEST = 0.02  # seconds; what is faster is repeated within a round until it takes that long
+
+
+def contestants(sizes: list[int], rows: int) -> dict[str, Callable[[], object]]:
+    """The gradient of one step, with loops and with arrays, and the forward pass with arrays."""
+    generator = np.random.default_rng(1)
+    X = generator.random((rows, sizes[0]))
+    Y = np.eye(sizes[-1])[generator.integers(sizes[-1], size=rows)]
+    lists = loops.initialize_network(sizes, Random(1))
+    network = Network(sizes, generator=generator)
+    copy_weights(lists, network)
+    examples = list(zip(X.tolist(), Y.tolist()))
+
+    def with_loops() -> list[list[float]]:
+        return summed_gradient(lists, examples)
+
+    def with_arrays() -> np.ndarray:
+        network.forward(X)
+        return network.backward(Y)
+
+    return {"loops": with_loops, "arrays": with_arrays, "forward": lambda: network.forward(X)}
+
+
+def copy_weights(lists: loops.Network, network: Network) -> None:
+    """Give the array network the weights of the one made of lists."""
+    for neurons, layer in zip(lists, network.layers):
+        weights = np.array([neuron["weights"] for neuron in neurons])
+        layer.W[...], layer.b[...] = weights[:, :-1].T, weights[:, -1]
+
+
+def summed_gradient(network: loops.Network, examples: list) -> list[list[float]]:
+    """∂E/∂weight summed over the examples, a list for each neuron, biases last."""
+    total = [[0.0] * len(neuron["weights"]) for layer in network for neuron in layer]
+    for inputs, expected in examples:
+        loops.forward_propagate(network, inputs)
+        loops.backward_propagate_error(network, expected)
+        slopes = iter(total)
+        for layer in network:
+            for neuron, summed in zip(layer, slopes):
+                delta = neuron["delta"]
+                for index, value in enumerate(inputs):
+                    summed[index] += delta * value
+                summed[-1] += delta
+            inputs = [neuron["output"] for neuron in layer]
+    return total
+
+
+def seconds(function: Callable[[], object], repeats: int) -> float:
+    """The time of one call, averaged over `repeats` of them."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        function()
+    return (time.perf_counter() - start) / repeats
+
+
+def measure(sizes: list[int], rows: int) -> dict[str, object]:
+    """One line of the results."""
+    functions = contestants(sizes, rows)
+    repeats = {
+        name: max(1, round(SHORTEST / seconds(function, 2))) for name, function in functions.items()
+    }
+    rounds = [
+        {name: seconds(function, repeats[name]) for name, function in functions.items()}
+        for _ in range(ROUNDS)
+    ]
+    return {
+        "network": "-".join(map(str, sizes)),
+        "rows": rows,
+        "loops_over_arrays": two_digits(median(t["loops"] / t["arrays"] for t in rounds)),
+        "gradient_over_forward": two_digits(median(t["arrays"] / t["forward"] for t in rounds)),
+    }
+
+
+def two_digits(ratio: float) -> float:
+    """`ratio` rounded to two significant digits."""
+    return float(f"{ratio:.2g}")
+
+
+def settings() -> list[tuple[list[int], int]]:
+    """Sizes and rows of every line."""
+    return [(sizes, rows) for sizes in NETWORKS for rows in ROWS]
+
+
+def main() -> None:
+    """Measure all settings, one after another, and write the results."""
+    lines = [measure(sizes, rows) for sizes, rows in settings()]
+    unfinished = RESULTS.with_suffix(".part")
+    pd.DataFrame(lines).to_csv(unfinished, index=False)
+    unfinished.replace(RESULTS)
+
+
+if __name__ == "__main__":
+    main()
