@@ -1,4 +1,4 @@
-"""The built book in a browser: silent, on its own, typeset, searchable, narrow enough for phones."""
+"""The built book in a browser: silent, on its own, typeset, searchable, fit for a phone."""
 
 import os
 
