@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from html import escape
+from itertools import groupby
 
 Given = str | int | float | Decimal | Fraction
 Number = Fraction | float
@@ -28,6 +29,13 @@ EXAMPLE_TARGET = "1"
 EXAMPLE_WEIGHTS = ("0.11", "0.21", "0.12", "0.08", "0.14", "0.15")
 EXAMPLE_RATE = "0.05"
 
+PHASE_HEADINGS = {
+    "forward": "forward pass",
+    "error": "error",
+    "backward": "backward pass",
+    "update": "update",
+    "again": "forward pass again, with the new weights",
+}
 WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
 ACTIVATIONS = ("linear", "sigmoid")
 
@@ -152,14 +160,23 @@ class Trace:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        header, *rows = self._table()
-        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
-        body = "\n".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        return (
-            f'<table class="trace">\n<thead><tr>{head}</tr></thead>\n'
-            f"<tbody>\n{body}\n</tbody>\n</table>"
+        """The same table, with each phase as a heading above its rows."""
+        (_, *header), *rows = self._table()
+        lines = ["".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)]
+        for phase, group in groupby(rows, key=lambda row: row[0]):
+            heading = PHASE_HEADINGS[phase]
+            lines.append(f'<th scope="rowgroup" colspan="{len(header)}">{heading}</th>')
+            lines += ["".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) for row in group]
+        head, *body = [f"<tr>{line}</tr>" for line in lines]
+        return "\n".join(
+            [
+                '<table class="trace">',
+                f"<thead>{head}</thead>",
+                "<tbody>",
+                *body,
+                "</tbody>",
+                "</table>",
+            ]
         )
 
 
