@@ -108,9 +108,9 @@ def test_table_as_text_and_as_html():
     phases = {quantity.phase for quantity in trace.quantities}
     assert html.count('scope="rowgroup"') == len(phases) == 5
     assert html.count("<tr>") == len(lines) + len(phases)
-    assert html.count('<th scope="col">') == 5
+    assert html.count('<th scope="col"') == 5
     assert "(−0.809)·0.85" in html
-    assert trace_step(activation="sigmoid")._repr_html_().count('<th scope="col">') == 4
+    assert trace_step(activation="sigmoid")._repr_html_().count('<th scope="col"') == 4
 
 
 def test_decimals_are_exact_where_they_end():

@@ -580,7 +580,6 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [("a", "b")]), "'b'"),
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [], {"c": 1}), "'c'"),
         (lambda: figures.plot_matrix_product(0, 4, 3), "rows is 0"),
-        (lambda: figures.plot_matrix_product(5, 4, 3, names=["Z"]), "give four"),
         (lambda: figures.plot_timeline([]), "no events"),
         (lambda: figures.plot_predictions([], 1), "at least one"),
         (lambda: figures.plot_error_curve({}), "0 curves"),

@@ -36,6 +36,8 @@ PHASE_HEADINGS = {
     "update": "update",
     "again": "forward pass again, with the new weights",
 }
+LEFT = 'style="text-align: left"'  # JupyterLab aligns tables at the right
+
 WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
 ACTIVATIONS = ("linear", "sigmoid")
 
@@ -162,11 +164,13 @@ class Trace:
     def _repr_html_(self) -> str:
         """The same table, with each phase as a heading above its rows."""
         (_, *header), *rows = self._table()
-        lines = ["".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)]
+        lines = ["".join(f'<th scope="col" {LEFT}>{escape(cell)}</th>' for cell in header)]
         for phase, group in groupby(rows, key=lambda row: row[0]):
             heading = PHASE_HEADINGS[phase]
-            lines.append(f'<th scope="rowgroup" colspan="{len(header)}">{heading}</th>')
-            lines += ["".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) for row in group]
+            lines.append(f'<th scope="rowgroup" colspan="{len(header)}" {LEFT}>{heading}</th>')
+            lines += [
+                "".join(f"<td {LEFT}>{escape(cell)}</td>" for cell in row[1:]) for row in group
+            ]
         head, *body = [f"<tr>{line}</tr>" for line in lines]
         return "\n".join(
             [

@@ -337,16 +337,12 @@ def draw_computation_graph(
 
 
 @in_house_style
-def plot_matrix_product(
-    rows: int, inputs: int, outputs: int, *, names: Sequence[str] = ("Z", "A", "W", "b")
-) -> Figure:
-    """The shapes in Z = A @ W + b as rectangles, for `rows` samples.
+def plot_matrix_product(rows: int, inputs: int, outputs: int) -> Figure:
+    """The shapes in Z = A_in @ W + b as rectangles, for `rows` samples.
 
     The sides are not to scale, but equal numbers have equal lengths. The two sides that must agree
     are thick and dashed.
     """
-    if len(names) != 4:
-        raise ValueError(f"names is {list(names)}: give four, for Z, A, W and b in this order")
     check_sizes(rows=rows, inputs=inputs, outputs=outputs)
     axes = new_canvas(-1.95, 1.0)
     lengths = dict(zip(("samples", "inputs", "outputs"), side_lengths(rows, inputs, outputs)))
@@ -358,6 +354,7 @@ def plot_matrix_product(
     ]
     for x, sign in zip((1.62, 3.2, 4.78), "=@+"):
         axes.text(x, 0, sign, ha="center", va="center", fontsize=16)
+    names = ("$Z$", r"$A_\mathrm{in}$", "$W$", "$b$")
     for x, name, (shape, down, across) in zip((0.83, 2.41, 3.99, 5.57), names, shapes):
         width, height = lengths[across], lengths[down] if down else 0.3
         axes.add_patch(
@@ -369,7 +366,7 @@ def plot_matrix_product(
                 edgecolor=INK,
             )
         )
-        axes.text(x, 0, as_text(name), ha="center", va="center", fontsize=14)
+        axes.text(x, 0, name, ha="center", va="center", fontsize=14)
         write(axes, (x, -1.1), shape, va="baseline")
         words = f"{down} × {across}" if down else "added to each row"
         write(axes, (x, -1.35), words, MUTED, va="baseline")
