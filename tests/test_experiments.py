@@ -22,6 +22,18 @@ def test_wheat_seeds_stores_every_run_and_one_run_comes_back():
     pd.testing.assert_frame_equal(again, stored.iloc[-5:].reset_index(drop=True))
 
 
+def test_wheat_protocol_stores_every_run_and_one_of_each_method_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "wheat_protocol.py"))
+    stored = pd.read_csv(EXPERIMENTS / "wheat_protocol.csv")
+    runs = [(method, *divmod(number, 5)) for method, number in script["settings"]()]
+    found = zip(stored["method"], stored["repeat"] - 1, stored["fold"] - 1)
+    assert list(found) == runs
+
+    for line, (method, number) in enumerate(script["settings"]()):
+        if number == 7:
+            assert script["run"](method, number) == stored.iloc[line].to_dict()
+
+
 def test_every_experiment_has_its_script_and_its_results():
     scripts = {path.stem for path in EXPERIMENTS.glob("*.py")}
     results = {path.stem for path in EXPERIMENTS.glob("*.csv")}
@@ -49,7 +61,7 @@ def test_iris_spread_stores_every_run_and_some_of_them_come_back():
     assert list(stored[settings].itertuples(index=False, name=None)) == script["settings"]()
 
     accuracies = stored.set_index(settings)
-    some = [("published", 4, 10), ("+ eight hidden neurons", 7, 7), ("logistic regression", 99, 0)]
+    some = [("published", 4, 10), ("rows + standardized", 7, 7), ("logistic regression", 99, 0)]
     for wanted in some:
         again = script["run"](*wanted)
         assert accuracies.loc[wanted].to_dict() == {name: again[name] for name in accuracies}

@@ -51,7 +51,7 @@ def run(class_order: tuple[str, ...], scaling: str, seed: int) -> list[dict[str,
             "scaling": scaling,
             "seed": seed,
             "fold": fold,
-            "accuracy": round(score, 3),
+            "accuracy": round(score, 6),
         }
         for fold, score in enumerate(scores, 1)
     ]
