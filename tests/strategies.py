@@ -4,25 +4,56 @@ import numpy as np
 from hypothesis import strategies as st
 
 from backprop.activations import ACTIVATIONS
-from backprop.losses import DIVISORS, SquaredError
+from backprop.initialization import INITIALIZATIONS
+from backprop.losses import (
+    DIVISORS,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    SquaredError,
+)
 from backprop.network import Network
 
 seeds = st.integers(0, 2**32 - 1)
 
 
+ELEMENTWISE = tuple(name for name in ACTIVATIONS if name != "softmax")
+
+
+def random_targets(generator, loss, rows, outputs):
+    """Targets that the loss takes: rows of probabilities for softmax, else between 0 and 1."""
+    Y = generator.random((rows, outputs))
+    return Y / Y.sum(axis=1, keepdims=True) if loss.fused_with == "softmax" else Y
+
+
 @st.composite
-def networks(draw, activations=tuple(ACTIVATIONS), max_layers=4):
+def networks(draw, activations=tuple(ACTIVATIONS), max_layers=4, squared_error_only=False):
     """A network of any depth with random weights and biases, and a batch X, Y for it."""
     sizes = draw(st.lists(st.integers(1, 5), min_size=2, max_size=max_layers + 1))
-    names = st.sampled_from(activations)
+    names = draw(
+        st.lists(st.sampled_from(activations), min_size=len(sizes) - 1, max_size=len(sizes) - 1)
+    )
+    losses = [SquaredError(draw(st.sampled_from(DIVISORS)), half=draw(st.booleans()))]
+    if not squared_error_only:
+        losses += [BinaryCrossEntropy(), CategoricalCrossEntropy()]
+    loss = draw(st.sampled_from(losses))
+    names[-1] = loss.fused_with or names[-1]
     generator = np.random.default_rng(draw(seeds))
     network = Network(
         sizes,
-        draw(st.lists(names, min_size=len(sizes) - 1, max_size=len(sizes) - 1)),
-        loss=SquaredError(draw(st.sampled_from(DIVISORS)), half=draw(st.booleans())),
+        names,
+        loss=loss,
         bias=draw(st.booleans()),
+        initialization=draw(st.sampled_from([*INITIALIZATIONS, None])) or standard_normal,
+        l2=draw(st.sampled_from([0.0, 0.1])),
         generator=generator,
     )
-    network.parameters[...] = generator.normal(size=network.parameters.size)
+    for layer in network.layers:
+        if layer.bias:
+            layer.b[...] = generator.normal(size=layer.outputs)
     rows = draw(st.integers(1, 6))
-    return network, generator.normal(size=(rows, sizes[0])), generator.random((rows, sizes[-1]))
+    Y = random_targets(generator, loss, rows, sizes[-1])
+    return network, generator.normal(size=(rows, sizes[0])), Y
+
+
+def standard_normal(generator, inputs, outputs):
+    return generator.normal(size=(inputs, outputs))

@@ -4,12 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import ELEMENTWISE
 
-from backprop.activations import ACTIVATIONS, get_activation, sigmoid
-from backprop.losses import DIVISORS, SquaredError, get_loss
+from backprop.activations import ACTIVATIONS, get_activation, sigmoid, softmax
+from backprop.initialization import INITIALIZATIONS, get_initialization
+from backprop.losses import (
+    DIVISORS,
+    BinaryCrossEntropy,
+    CategoricalCrossEntropy,
+    SquaredError,
+    get_loss,
+)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", ELEMENTWISE)
 def test_derivative_is_the_slope(name):
     activation = get_activation(name)
     Z = np.linspace(-4, 4, 81) + 0.0123  # no point at the kink of the ReLU
@@ -86,3 +94,63 @@ def test_shapes_are_never_stretched(shape):
     for function in (SquaredError().value, SquaredError().derivative):
         with pytest.raises(ValueError, match="outputs of shape .* and targets of shape"):
             function(np.zeros((3, 1)), np.zeros(shape))
+
+
+def test_softmax_gives_probabilities_for_any_finite_sums():
+    with np.errstate(over="raise", invalid="raise"):
+        A = softmax(np.array([[1e4, -1e4, 0.0], [1.0, 2.0, 3.0], [-700.0, -700.0, -700.0]]))
+    assert A.sum(axis=1) == pytest.approx(1)
+    assert A[0].tolist() == [1, 0, 0] and A[1, 2] / A[1, 1] == pytest.approx(np.e)
+
+
+def test_the_delta_of_softmax_is_its_jacobian_times_the_slopes():
+    generator = np.random.default_rng(3)
+    z, slope = generator.normal(size=(1, 4)), generator.normal(size=(1, 4))
+    steps = 1e-6 * np.eye(4)
+    jacobian = (softmax(z + steps) - softmax(z - steps)).T / 2e-6  # row i: ∂A_i/∂Z
+    assert get_activation("softmax").delta(softmax(z), slope) == pytest.approx(
+        slope @ jacobian, abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("size", [1e-3, 1, 40, 1e4])
+def test_cross_entropies_are_finite_and_right_for_any_sums(size):
+    Z = size * np.array([[1.0, -1.0, 0.5], [-0.3, 0.2, 1.0]])
+    Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        binary = BinaryCrossEntropy().value(Z, Y)
+        categorical = CategoricalCrossEntropy().value(Z, Y)
+    # −ln σ(z) = ln(1 + e^(−z)), which logaddexp computes without overflow.
+    signs = np.where(Y == 1, -1, 1)
+    assert binary == pytest.approx(np.logaddexp(0, signs * Z).sum() / 2, rel=1e-12)
+    expected = np.logaddexp.reduce(Z, axis=1) - (Z * Y).sum(axis=1)
+    assert categorical == pytest.approx(expected.mean(), rel=1e-12)
+
+
+def test_cross_entropies_compare_by_kind_and_check_their_targets():
+    assert get_loss("binary cross-entropy") == BinaryCrossEntropy() != CategoricalCrossEntropy()
+    with pytest.raises(ValueError, match=r"a target is 1.5"):
+        BinaryCrossEntropy().check_targets(np.array([[0.5, 1.5]]))
+    with pytest.raises(ValueError, match="row 1 of the targets adds up to 2"):
+        CategoricalCrossEntropy().check_targets(np.array([[0.0, 1.0], [1.0, 1.0]]))
+
+
+@pytest.mark.parametrize("name", INITIALIZATIONS)
+def test_initial_weights_have_the_size_that_they_promise(name):
+    inputs, outputs = 300, 200
+    W = get_initialization(name)(np.random.default_rng(0), inputs, outputs)
+    assert W.shape == (inputs, outputs)
+    mean, deviation = {
+        "zeros": (0, 0),
+        "uniform": (0.5, 12**-0.5),
+        "1/sqrt(n)": (0, inputs**-0.5),
+        "glorot": (0, (2 / (inputs + outputs)) ** 0.5),
+        "he": (0, (2 / inputs) ** 0.5),
+    }[name]
+    assert W.mean() == pytest.approx(mean, abs=0.005)
+    assert W.std() == pytest.approx(deviation, rel=0.01)
+
+
+def test_unknown_initializations_list_the_known_ones():
+    with pytest.raises(ValueError, match="unknown initialization 'random'; known are zeros"):
+        get_initialization("random")

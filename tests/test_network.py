@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import networks, seeds
 
+from backprop.activations import LEAK
 from backprop.gradients import numerical_gradient, relative_error
-from backprop.losses import SquaredError
+from backprop.initialization import normal
+from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
 
-SMOOTH = ("sigmoid", "tanh", "identity")
+SMOOTH = ("sigmoid", "tanh", "identity", "softmax")
 
 
 @given(networks(SMOOTH))
@@ -32,21 +34,31 @@ def test_gradient_agrees_with_automatic_differentiation(case):
         "sigmoid": lambda Z: 1 / (1 + np_.exp(-Z)),
         "tanh": np_.tanh,
         "relu": lambda Z: np_.where(Z > 0, Z, 0),
+        "leaky relu": lambda Z: np_.where(Z > 0, Z, LEAK * Z),
+        "softmax": lambda Z: np_.exp(Z) / np_.sum(np_.exp(Z), axis=1, keepdims=True),
         "identity": lambda Z: Z,
+    }
+    losses = {
+        SquaredError: lambda A: network.loss.constant(Y.shape) * np_.sum((A - Y) ** 2),
+        BinaryCrossEntropy: lambda A: (
+            -np_.sum(Y * np_.log(A) + (1 - Y) * np_.log(1 - A)) / len(Y)
+        ),
+        CategoricalCrossEntropy: lambda A: -np_.sum(Y * np_.log(A)) / len(Y),
     }
 
     def loss(parameters):
-        A, start = X, 0
+        A, start, penalty = X, 0, 0.0
         for layer in network.layers:
             shape = (layer.inputs, layer.outputs)
             end = start + layer.inputs * layer.outputs
+            penalty = penalty + 0.5 * network.l2 * np_.sum(parameters[start:end] ** 2)
             Z = np_.dot(A, parameters[start:end].reshape(shape))
             start = end
             if layer.bias:
                 Z = Z + parameters[start : start + layer.outputs]
                 start += layer.outputs
             A = functions[layer.activation.name](Z)
-        return network.loss.constant(Y.shape) * np_.sum((A - Y) ** 2)
+        return losses[type(network.loss)](A) + penalty
 
     value, gradient = network.loss_and_gradient(X, Y)
     assert value == pytest.approx(loss(network.parameters.copy()), rel=1e-12)
@@ -54,10 +66,10 @@ def test_gradient_agrees_with_automatic_differentiation(case):
     assert gradient == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-@given(networks(), st.integers(1, 5))
+@given(networks(squared_error_only=True), st.integers(1, 5))
 def test_sums_over_parts_of_a_batch_add_up(case, cut):
     network, X, Y = case
-    network.loss = SquaredError("nothing")
+    network.loss, network.l2 = SquaredError("nothing"), 0.0
     whole_loss, whole = network.loss_and_gradient(X, Y)
     parts = [
         network.loss_and_gradient(x, y)
@@ -78,7 +90,7 @@ def test_the_order_of_the_rows_does_not_matter(case, seed):
     assert shuffled == pytest.approx(gradient, rel=1e-9, abs=1e-11)
 
 
-@given(networks(("identity",)))
+@given(networks(("identity",), squared_error_only=True))
 def test_a_network_of_linear_units_is_linear(case):
     network, X, _ = case
     zero = network.predict(np.zeros_like(X))
@@ -93,7 +105,7 @@ def test_a_gradient_is_filled_anew_and_does_not_accumulate(case):
     assert np.array_equal(network.loss_and_gradient(X, Y)[1], first)
 
 
-@given(networks(("sigmoid", "tanh")))
+@given(networks(("sigmoid", "tanh", "softmax")))
 def test_float32_agrees_with_float64(case):
     network, X, Y = case
     single = Network(
@@ -101,6 +113,7 @@ def test_float32_agrees_with_float64(case):
         [layer.activation for layer in network.layers],
         loss=network.loss,
         bias=network.layers[0].bias,
+        l2=network.l2,
         generator=np.random.default_rng(0),
         dtype=np.float32,
     )
@@ -134,7 +147,7 @@ def test_initial_weights():
     assert network.layers[0].W.std() == pytest.approx(0.1, rel=0.02)
     assert network.layers[1].W.std() == pytest.approx(0.05, rel=0.02)
     assert not network.layers[0].b.any()
-    wide = Network([100, 400], generator=np.random.default_rng(0), weight_scale=2.0)
+    wide = Network([100, 400], generator=np.random.default_rng(0), initialization=normal(2.0))
     assert wide.layers[0].W.std() == pytest.approx(2, rel=0.02)
 
 
@@ -152,6 +165,9 @@ def test_text_form():
         ({"activations": ["sigmoid"]}, "1 activations for 2 layers of weights"),
         ({"activations": "sigmoidal"}, "unknown activation 'sigmoidal'; known are"),
         ({"loss": "hinge"}, "unknown loss 'hinge'; known are"),
+        ({"loss": "categorical cross-entropy"}, "needs the activation 'softmax'.*it is 'sigmoid'"),
+        ({"initialization": "random"}, "unknown initialization 'random'"),
+        ({"l2": -1.0}, "the L2 penalty is -1.0"),
         ({"dtype": np.float16}, "dtype is float16; known are float64 and float32"),
         ({"dtype": int}, "dtype is int64"),
     ],

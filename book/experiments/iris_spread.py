@@ -26,6 +26,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from tqdm import tqdm
 
 from backprop.datasets import Dataset, load_iris, standardize
+from backprop.initialization import normal
 from backprop.losses import SquaredError
 from backprop.network import Network
 from backprop.optimizers import GradientDescent
@@ -111,7 +112,7 @@ def trained_scores(
     network = Network(
         [4, hidden, 3],
         bias=bias,
-        weight_scale=0.5,
+        initialization=normal(0.5),
         loss=SquaredError(divide_by),
         generator=np.random.RandomState(weight_seed),
     )

@@ -2,6 +2,9 @@
 
 A layer computes A = f(Z). The derivative f′(Z) is written with the *output* A, so that the
 backward pass never evaluates a function a second time: σ′ = σ(1 − σ), tanh′ = 1 − tanh².
+
+All but softmax act on each number by itself. Softmax acts on a row: every output depends on every
+weighted sum of its row.
 """
 
 from __future__ import annotations
@@ -19,6 +22,18 @@ class Activation:
     name: str
     function: Callable[[np.ndarray], np.ndarray]
     derivative: Callable[[np.ndarray], np.ndarray]
+
+    def delta(self, A: np.ndarray, slope: np.ndarray) -> np.ndarray:
+        """∂L/∂Z from slope = ∂L/∂A, both of the shape of A: slope ⊙ f′(Z)."""
+        return slope * self.derivative(A)
+
+
+class Softmax(Activation):
+    """Softmax: for it `derivative` gives the diagonal only, ∂A_j/∂Z_j = A_j(1 − A_j)."""
+
+    def delta(self, A: np.ndarray, slope: np.ndarray) -> np.ndarray:
+        """∂L/∂Z_j = A_j · (slope_j − Σ_i slope_i A_i) in each row: ∂A_i/∂Z_j = A_i([i=j] − A_j)."""
+        return A * (slope - np.sum(slope * A, axis=1, keepdims=True))
 
 
 def sigmoid(Z: np.ndarray) -> np.ndarray:
@@ -54,6 +69,29 @@ def relu_derivative(A: np.ndarray) -> np.ndarray:
     return (A > 0).astype(A.dtype)
 
 
+LEAK = 0.01
+
+
+def leaky_relu(Z: np.ndarray) -> np.ndarray:
+    """Z where it is positive, else Z/100: a ReLU that lets a little through. Any shape."""
+    return np.maximum(Z, LEAK * Z)
+
+
+def leaky_relu_derivative(A: np.ndarray) -> np.ndarray:
+    """1 where the output is positive, else 1/100, and so at the kink, Z = 0."""
+    return np.where(A > 0, A.dtype.type(1), A.dtype.type(LEAK))
+
+
+def softmax(Z: np.ndarray) -> np.ndarray:
+    """e^Z divided by its sum along each row: positive numbers that add up to 1. (samples, outputs).
+
+    The largest number of a row is subtracted first, which changes no quotient and keeps every
+    exponent at 0 or below, so that nothing overflows.
+    """
+    powers = np.exp(Z - Z.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
 def identity(Z: np.ndarray) -> np.ndarray:
     """Z itself: a linear unit. Any shape."""
     return Z
@@ -70,7 +108,9 @@ ACTIVATIONS = {
         Activation("sigmoid", sigmoid, sigmoid_derivative),
         Activation("tanh", tanh, tanh_derivative),
         Activation("relu", relu, relu_derivative),
+        Activation("leaky relu", leaky_relu, leaky_relu_derivative),
         Activation("identity", identity, identity_derivative),
+        Softmax("softmax", softmax, sigmoid_derivative),
     )
 }
 

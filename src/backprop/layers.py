@@ -37,12 +37,12 @@ class Layer:
         self.db = gradient[weights:] if self.bias else None
 
     def forward(self, A_in: np.ndarray) -> np.ndarray:
-        """A = f(A_in @ W + b), (samples, outputs); keeps A_in and A for the backward pass."""
+        """A = f(Z), Z = A_in @ W + b, (samples, outputs); keeps A_in, Z and A for what follows."""
         self.A_in = A_in
-        Z = A_in @ self.W
+        self.Z = A_in @ self.W
         if self.bias:
-            Z += self.b
-        self.A = self.activation.function(Z)
+            self.Z += self.b
+        self.A = self.activation.function(self.Z)
         return self.A
 
     def backward(self, delta: np.ndarray) -> None:
@@ -63,4 +63,4 @@ class Layer:
 
         A_in reaches the loss through every neuron of this layer: ∂L/∂A_in = delta @ Wᵀ.
         """
-        return (delta @ self.W.T) * activation.derivative(self.A_in)
+        return activation.delta(self.A_in, delta @ self.W.T)

@@ -1,7 +1,12 @@
 """Loss functions, each beside its derivative.
 
-`A` holds the outputs of a network and `Y` what they should be, both of shape (samples, outputs).
-The two shapes must be equal: NumPy would stretch (n, 1) minus (n,) to (n, n) without a word.
+`A` holds the outputs of a network, `Z` the weighted sums that they came from, and `Y` what the
+outputs should be, all of shape (samples, outputs). The shapes must be equal: NumPy would stretch
+(n, 1) minus (n,) to (n, n) without a word.
+
+The squared error looks at A. A cross-entropy is *fused* with the activation that goes with it: it
+looks at Z, since A may have been rounded to 0 or 1, whose logarithm is lost. In both the derivative
+by Z is the plain difference, (A − Y)/n.
 """
 
 from __future__ import annotations
@@ -37,6 +42,8 @@ class SquaredError:
     divide_by: str = "rows"
     half: bool = True
 
+    fused_with = None  # it goes with every activation
+
     def __post_init__(self) -> None:
         if self.divide_by not in DIVISORS:
             raise ValueError(
@@ -61,15 +68,97 @@ class SquaredError:
         check_same_shape(A, Y)
         return (2.0 * self.constant(A.shape)) * (A - Y)
 
+    def check_targets(self, Y: np.ndarray) -> None:
+        """Any finite number may be a target."""
+
     def delta(self, A: np.ndarray, Y: np.ndarray, activation: Activation) -> np.ndarray:
         """∂L/∂Z of the last layer, where A = activation(Z): equation BP1."""
-        return self.derivative(A, Y) * activation.derivative(A)
+        return activation.delta(A, self.derivative(A, Y))
 
 
-LOSSES = {"squared error": SquaredError}
+class CrossEntropy:
+    """What the two cross-entropies share: L is a mean over rows, and ∂L/∂Z = (A − Y)/n."""
+
+    fused_with: str
+
+    def delta(self, A: np.ndarray, Y: np.ndarray, activation: Activation) -> np.ndarray:
+        """∂L/∂Z of the last layer, where A = activation(Z): equation BP1, with f′ cancelled."""
+        check_same_shape(A, Y)
+        return (A - Y) / len(A)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
-def get_loss(loss: str | SquaredError) -> SquaredError:
+class BinaryCrossEntropy(CrossEntropy):
+    """−(y ln a + (1 − y) ln(1 − a)) for sigmoid outputs a, summed over outputs, mean over rows.
+
+    Each output answers a yes-or-no question of its own; the targets lie between 0 and 1.
+    """
+
+    fused_with = "sigmoid"
+
+    def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
+        """With a = σ(z) the formula is max(z, 0) − zy + ln(1 + e^(−|z|)), finite for any z."""
+        check_same_shape(Z, Y)
+        terms = np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
+        return float(terms.sum(dtype=np.float64)) / len(Z)
+
+    def check_targets(self, Y: np.ndarray) -> None:
+        """Raise ValueError unless every target lies between 0 and 1."""
+        outside = Y[(Y < 0) | (Y > 1)]
+        if outside.size:
+            raise ValueError(
+                f"a target is {outside[0]:g}: with the binary cross-entropy targets are "
+                f"probabilities, from 0 to 1"
+            )
+
+
+class CategoricalCrossEntropy(CrossEntropy):
+    """−Σ y ln a for softmax outputs a, mean over rows: one class out of several.
+
+    The targets are rows of probabilities, such as one-hot rows; a row adds up to 1.
+    """
+
+    fused_with = "softmax"
+
+    def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
+        """With a = softmax(z) the formula above is ln Σ e^z − Σ y z, written without overflow.
+
+        The largest z of a row is subtracted from all, which changes nothing.
+        """
+        check_same_shape(Z, Y)
+        Z = Z - Z.max(axis=1, keepdims=True)
+        terms = np.log(np.exp(Z).sum(axis=1)) - (Z * Y).sum(axis=1)
+        return float(terms.sum(dtype=np.float64)) / len(Z)
+
+    def check_targets(self, Y: np.ndarray) -> None:
+        """Raise ValueError unless every row of targets adds up to 1."""
+        sums = Y.sum(axis=1)
+        wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
+        if wrong.size:
+            raise ValueError(
+                f"row {wrong[0]} of the targets adds up to {sums[wrong[0]]:g}: with softmax each "
+                f"row must add up to 1; turn labels into rows with datasets.one_hot"
+            )
+
+
+Loss = SquaredError | BinaryCrossEntropy | CategoricalCrossEntropy
+
+LOSSES = {
+    "squared error": SquaredError,
+    "binary cross-entropy": BinaryCrossEntropy,
+    "categorical cross-entropy": CategoricalCrossEntropy,
+}
+
+
+def get_loss(loss: str | Loss) -> Loss:
     """The loss of that name with its usual constant. Raises ValueError, which lists the names."""
     if not isinstance(loss, str):
         return loss

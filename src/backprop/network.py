@@ -23,20 +23,21 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from backprop.activations import Activation
+from backprop.initialization import Initialization, get_initialization
 from backprop.layers import Layer
-from backprop.losses import SquaredError, get_loss
+from backprop.losses import Loss, get_loss
 
 
 class Network:
     """A feed-forward network, `sizes` giving the inputs and then the neurons of each layer.
 
     `activations` is one name for all layers of weights or a list with one for each; `loss` a name
-    or a loss object. The weights are drawn from a normal distribution with mean 0 and standard
-    deviation `weight_scale` (default 1/√inputs of the layer); biases start at 0. `dtype` is
-    float64 or float32.
+    or a loss object. `initialization` says how the weights are drawn, by name or as a function
+    (see the module of that name); biases start at 0. `l2` is λ of the penalty ½λ Σ w² over all
+    weights, but not the biases, that is added to the loss. `dtype` is float64 or float32.
 
     Raises ValueError for sizes that are no network, a wrong count of activations, unknown names,
-    and another dtype.
+    a cross-entropy without its activation, a negative penalty, and another dtype.
 
     >>> Network([4, 8, 3], generator=np.random.default_rng(0))
     Network(4-8-3, sigmoid, sigmoid, 67 parameters, float64)
@@ -48,9 +49,10 @@ class Network:
         activations: str | Sequence[str | Activation] = "sigmoid",
         *,
         generator: np.random.Generator,
-        loss: str | SquaredError = "squared error",
+        loss: str | Loss = "squared error",
         bias: bool = True,
-        weight_scale: float | None = None,
+        initialization: str | Initialization = "1/sqrt(n)",
+        l2: float = 0.0,
         dtype: DTypeLike = np.float64,
     ) -> None:
         sizes = list(sizes)
@@ -74,10 +76,14 @@ class Network:
             Layer(inputs, outputs, activation, bias)
             for inputs, outputs, activation in zip(sizes, sizes[1:], activations)
         ]
+        check_fused(self.loss, self.layers[-1].activation)
+        if not 0 <= l2 < np.inf:
+            raise ValueError(f"the L2 penalty is {l2}: give a finite number of at least 0")
+        self.l2 = l2
         self._allocate()
+        draw = get_initialization(initialization)
         for layer in self.layers:
-            scale = layer.inputs**-0.5 if weight_scale is None else weight_scale
-            layer.W[...] = generator.normal(scale=scale, size=layer.W.shape)
+            layer.W[...] = draw(generator, layer.inputs, layer.outputs)
 
     def _allocate(self) -> None:
         """Make the two flat vectors, filled with zeros, and give each layer its part of them."""
@@ -114,7 +120,18 @@ class Network:
             layer.backward(delta)
             delta = layer.delta_below(delta, below.activation)
         self.layers[0].backward(delta)
+        if self.l2:
+            for layer in self.layers:
+                layer.dW += self.l2 * layer.W
         return self.gradient
+
+    def current_loss(self, Y: np.ndarray) -> float:
+        """The loss against the targets Y, after a forward pass, with the penalty if any."""
+        last = self.layers[-1]
+        loss = self.loss.value(last.Z if self.loss.fused_with else last.A, Y)
+        if self.l2:
+            loss += 0.5 * self.l2 * sum(float(np.vdot(layer.W, layer.W)) for layer in self.layers)
+        return loss
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """The outputs, (samples, outputs), for X of shape (samples, inputs), checked."""
@@ -127,13 +144,14 @@ class Network:
     def loss_value(self, X: ArrayLike, Y: ArrayLike) -> float:
         """The loss over the rows of X and Y."""
         X, Y = self.check_examples(X, Y)
-        return self.loss.value(self.forward(X), Y)
+        self.forward(X)
+        return self.current_loss(Y)
 
     def loss_and_gradient(self, X: ArrayLike, Y: ArrayLike) -> tuple[float, np.ndarray]:
         """The loss over the rows of X and Y, and a copy of its gradient."""
         X, Y = self.check_examples(X, Y)
-        loss = self.loss.value(self.forward(X), Y)
-        return loss, self.backward(Y).copy()
+        self.forward(X)
+        return self.current_loss(Y), self.backward(Y).copy()
 
     def parameter_name(self, index: int) -> str:
         """Where a number of the flat vector belongs, such as 'layer 1, W[0, 2]'."""
@@ -184,12 +202,22 @@ class Network:
             )
         Y = Y.astype(self.dtype)
         check_finite(Y, "Y")
+        self.loss.check_targets(Y)
         return X, Y
 
     def __repr__(self) -> str:
         activations = ", ".join(layer.activation.name for layer in self.layers)
         sizes = "-".join(map(str, self.sizes))
         return f"Network({sizes}, {activations}, {self.parameters.size} parameters, {self.dtype})"
+
+
+def check_fused(loss: Loss, activation: Activation) -> None:
+    """Raise ValueError for a cross-entropy without its own activation in the last layer."""
+    if loss.fused_with not in (None, activation.name):
+        raise ValueError(
+            f"{loss} needs the activation {loss.fused_with!r} in the last layer, and it is "
+            f"{activation.name!r}"
+        )
 
 
 def check_finite(array: np.ndarray, name: str) -> None:

@@ -1,26 +1,186 @@
-"""Update rules: what to do with a gradient once backpropagation has computed it."""
+"""Update rules: what to do with a gradient once backpropagation has computed it.
+
+Every optimizer has one method, `step`, which changes the flat vector of parameters in place. The
+learning rate η is a number, or a schedule: a function of the number of steps done so far.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
+Schedule = Callable[[int], float]
 
-class GradientDescent:
-    """w ← w − η · ∂L/∂w for every parameter at once, with η the learning rate (Cauchy 1847).
 
-    Raises ValueError unless the learning rate is a finite number greater than 0.
+class Optimizer:
+    """What all update rules share: the learning rate and the count of steps.
+
+    Raises ValueError unless the learning rate is a schedule or a finite number greater than 0.
     """
 
-    def __init__(self, learning_rate: float) -> None:
-        if not 0 < learning_rate < np.inf:
-            raise ValueError(
-                f"the learning rate is {learning_rate}: give a finite number greater than 0"
-            )
-        self.learning_rate = learning_rate
+    def __init__(self, learning_rate: float | Schedule) -> None:
+        if not callable(learning_rate):
+            check_learning_rate(learning_rate)
+        self.schedule = learning_rate if callable(learning_rate) else constant(learning_rate)
+        self.steps_done = 0
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self.schedule(self.steps_done)
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Change `parameters` in place; both are flat vectors of the same length."""
-        parameters -= self.learning_rate * gradient
+        parameters -= self.change(gradient)
+        self.steps_done += 1
+
+    def change(self, gradient: np.ndarray) -> np.ndarray:
+        """What to subtract from the parameters."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
-        return f"GradientDescent({self.learning_rate})"
+        return f"{type(self).__name__}({self.learning_rate})"
+
+
+class GradientDescent(Optimizer):
+    """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
+
+    def change(self, gradient: np.ndarray) -> np.ndarray:
+        """η g."""
+        return self.learning_rate * gradient
+
+
+class Momentum(Optimizer):
+    """v ← μ v + g, w ← w − η v: a ball that rolls on (Polyak 1964).
+
+    With `nesterov` the step is η(μ v + g), which looks one step ahead (Nesterov 1983, in the form
+    of Sutskever and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
+    """
+
+    def __init__(
+        self, learning_rate: float | Schedule, momentum: float = 0.9, *, nesterov: bool = False
+    ) -> None:
+        super().__init__(learning_rate)
+        check_share(momentum, "the momentum")
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.velocity = 0.0
+
+    def change(self, gradient: np.ndarray) -> np.ndarray:
+        """η v, or η(μ v + g)."""
+        self.velocity = self.momentum * self.velocity + gradient
+        ahead = self.momentum * self.velocity + gradient if self.nesterov else self.velocity
+        return self.learning_rate * ahead
+
+
+class RMSProp(Optimizer):
+    """s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
+
+    s is a running mean of the squared slopes: every parameter gets steps of about the length η,
+    whether its slopes are large or small. Raises ValueError unless 0 ≤ ρ < 1.
+    """
+
+    def __init__(
+        self, learning_rate: float | Schedule, decay: float = 0.99, epsilon: float = 1e-8
+    ) -> None:
+        super().__init__(learning_rate)
+        check_share(decay, "the decay")
+        self.decay = decay
+        self.epsilon = epsilon
+        self.mean_square = 0.0
+
+    def change(self, gradient: np.ndarray) -> np.ndarray:
+        """η g / (√s + ε)."""
+        self.mean_square = self.decay * self.mean_square + (1 - self.decay) * gradient**2
+        return self.learning_rate * gradient / (np.sqrt(self.mean_square) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², w ← w − η m̂ / (√ŝ + ε) (Kingma and Ba 2015).
+
+    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), with t the number of the step, make up for the start
+    at 0. Raises ValueError unless 0 ≤ β < 1 for both.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(learning_rate)
+        check_share(beta1, "beta1")
+        check_share(beta2, "beta2")
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.mean, self.mean_square = 0.0, 0.0
+
+    def change(self, gradient: np.ndarray) -> np.ndarray:
+        """η m̂ / (√ŝ + ε)."""
+        t = self.steps_done + 1
+        self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
+        self.mean_square = self.beta2 * self.mean_square + (1 - self.beta2) * gradient**2
+        mean = self.mean / (1 - self.beta1**t)
+        mean_square = self.mean_square / (1 - self.beta2**t)
+        return self.learning_rate * mean / (np.sqrt(mean_square) + self.epsilon)
+
+
+# Schedules: the learning rate as a function of the steps done so far
+
+
+def constant(rate: float) -> Schedule:
+    """The same rate for every step."""
+    check_learning_rate(rate)
+    return lambda step: rate
+
+
+def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
+    """`rate`, multiplied by `factor` after each `every` steps."""
+    check_learning_rate(rate)
+    check_learning_rate(factor)
+    check_steps(every)
+    return lambda step: rate * factor ** (step // every)
+
+
+def cosine(rate: float, steps: int, lowest: float = 0.0) -> Schedule:
+    """From `rate` down to `lowest` within `steps` steps, along half a wave of the cosine."""
+    check_learning_rate(rate)
+    check_steps(steps)
+
+    def schedule(step: int) -> float:
+        progress = min(step / steps, 1.0)
+        return lowest + 0.5 * (rate - lowest) * (1 + math.cos(math.pi * progress))
+
+    return schedule
+
+
+def warm_up(after: float | Schedule, steps: int) -> Schedule:
+    """Evenly up to the rate that `after` begins with, within `steps` steps; from there `after`."""
+    check_steps(steps)
+    schedule = after if callable(after) else constant(after)
+    return lambda step: (
+        schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)
+    )
+
+
+# Checks at the door
+
+
+def check_learning_rate(rate: float) -> None:
+    """Raise ValueError unless the rate is a finite number greater than 0."""
+    if not 0 < rate < np.inf:
+        raise ValueError(f"the learning rate is {rate}: give a finite number greater than 0")
+
+
+def check_share(value: float, name: str) -> None:
+    """Raise ValueError unless the value is at least 0 and less than 1."""
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} is {value}: give a number of at least 0 and less than 1")
+
+
+def check_steps(steps: int) -> None:
+    """Raise ValueError unless the count of steps is at least 1."""
+    if steps < 1:
+        raise ValueError(f"the number of steps is {steps}: give 1 or more")

@@ -121,7 +121,8 @@ def train_epoch(
     total, rows = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):
         for X, Y in batches:
-            loss = network.loss.value(network.forward(X), Y)
+            network.forward(X)
+            loss = network.current_loss(Y)
             network.backward(Y)
             # One sum finds a NaN or an infinity anywhere in the gradient.
             if not (np.isfinite(loss) and np.isfinite(network.gradient.sum())):

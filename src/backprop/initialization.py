@@ -1,0 +1,76 @@
+"""Initial weights: from what distribution the weights of a layer are drawn.
+
+Each function takes a generator, the number of inputs and the number of outputs of a layer, and
+returns a table of weights, (inputs, outputs). Biases start at 0.
+
+A sum of n products with weights of standard deviation s is about s·√n times as large as the inputs.
+With s = 1/√n the sums stay as large as the inputs, in a layer of any width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
+
+
+def zeros(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    """All weights 0: hidden neurons that start equal stay equal, so this does not learn."""
+    return np.zeros((inputs, outputs))
+
+
+def uniform(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    """Evenly between 0 and 1, as in many tutorials: all positive, whatever the width."""
+    return generator.random((inputs, outputs))
+
+
+def scaled_normal(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    """Normal with standard deviation 1/√inputs (LeCun and others 1998)."""
+    return generator.normal(scale=inputs**-0.5, size=(inputs, outputs))
+
+
+def glorot(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    """Evenly between ±√(6/(inputs + outputs)), made for tanh (Glorot and Bengio 2010).
+
+    The standard deviation is √(2/(inputs + outputs)), a compromise between the forward pass, which
+    wants 1/√inputs, and the backward pass, which wants 1/√outputs. Also named after Xavier.
+    """
+    limit = (6 / (inputs + outputs)) ** 0.5
+    return generator.uniform(-limit, limit, size=(inputs, outputs))
+
+
+def he(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+    """Normal with standard deviation √(2/inputs), made for ReLU (He and others 2015).
+
+    A ReLU sets about half of its inputs to 0, which the factor 2 makes up for.
+    """
+    return generator.normal(scale=(2 / inputs) ** 0.5, size=(inputs, outputs))
+
+
+def normal(deviation: float) -> Initialization:
+    """Normal with this standard deviation, whatever the width."""
+
+    def draw(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
+        return generator.normal(scale=deviation, size=(inputs, outputs))
+
+    return draw
+
+
+INITIALIZATIONS: dict[str, Initialization] = {
+    "zeros": zeros,
+    "uniform": uniform,
+    "1/sqrt(n)": scaled_normal,
+    "glorot": glorot,
+    "he": he,
+}
+
+
+def get_initialization(name: str | Initialization) -> Initialization:
+    """The initialization of that name. Raises ValueError, which lists the known names."""
+    if callable(name):
+        return name
+    if name not in INITIALIZATIONS:
+        raise ValueError(f"unknown initialization {name!r}; known are {', '.join(INITIALIZATIONS)}")
+    return INITIALIZATIONS[name]
