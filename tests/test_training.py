@@ -110,6 +110,54 @@ def test_metrics_are_recorded_after_each_epoch():
     assert frame["weight"].iloc[-1] == network.layers[0].W.item()
 
 
+def test_early_stopping_restores_the_best_parameters():
+    generator = np.random.default_rng(3)
+    network = Network([5, 30, 1], "tanh", generator=generator)
+    X, Y = generator.normal(size=(60, 5)), np.sign(generator.normal(size=(60, 1)))
+    validation = X[40:], Y[40:]  # random targets: what is learned on 40 rows is wrong on 20
+    history = train(
+        network,
+        X[:40],
+        Y[:40],
+        GradientDescent(0.5),
+        epochs=500,
+        patience=10,
+        validation=validation,
+    )
+    losses = history.frame()["validation_loss"]
+    assert history.stopped_because.startswith("no smaller validation loss for 10 epochs")
+    assert losses.idxmin() == len(losses) - 10
+    assert network.loss_value(*validation) == pytest.approx(losses.min(), rel=1e-12)
+
+
+def test_a_long_gradient_is_clipped_in_its_direction():
+    gradient = np.array([3.0, 4.0])
+    training.clip(gradient, 10)
+    assert gradient.tolist() == [3, 4]
+    training.clip(gradient, 1)
+    assert gradient == pytest.approx([0.6, 0.8])
+
+    network, X, Y = line()
+    before = network.parameters.copy()
+    train(network, X, 1000 * Y, GradientDescent(0.5), epochs=1, clip_norm=0.1)
+    assert np.linalg.norm(network.parameters - before) == pytest.approx(0.05)
+
+
+def test_callbacks_see_every_epoch_and_may_end_the_training():
+    network, X, Y = line()
+    seen = []
+    history = train(
+        network,
+        X,
+        Y,
+        GradientDescent(0.1),
+        epochs=100,
+        callbacks=[lambda _, record: seen.append(record["epoch"]), lambda *_: len(seen) == 4],
+    )
+    assert seen == [1, 2, 3, 4]
+    assert history.stopped_because == "a callback said so in epoch 4"
+
+
 @pytest.mark.parametrize("batch_size", [None, 8])
 @pytest.mark.parametrize("rate", [3.0, 1e200])
 def test_divergence_stops_and_keeps_the_last_finite_step(rate, batch_size):
@@ -148,6 +196,8 @@ def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):
         ({"batch_size": -3}, "batch_size is -3"),
         ({"batch_size": 5}, "pass generator="),
         ({"patience": 0}, "patience is 0"),
+        ({"clip_norm": 0.0}, "clip_norm is 0.0"),
+        ({"validation": (np.zeros((3, 2)), np.zeros((3, 1)))}, r"X has shape \(3, 2\)"),
     ],
 )
 def test_settings_that_cannot_be_meant(settings, message):

@@ -84,14 +84,14 @@ def backward_propagate_error(network: Network, expected: Sequence[float]) -> Non
     Needs the outputs of a forward pass. `expected` has one number per output neuron.
     """
     for neuron, target in zip(network[-1], expected):
-        error = neuron["output"] - target
-        neuron["delta"] = error * transfer_derivative(neuron["output"])
+        slope = neuron["output"] - target
+        neuron["delta"] = slope * transfer_derivative(neuron["output"])
     for layer, next_layer in reversed(list(zip(network, network[1:]))):
         for index, neuron in enumerate(layer):
-            error = 0.0
+            slope = 0.0
             for next_neuron in next_layer:
-                error += next_neuron["delta"] * next_neuron["weights"][index]
-            neuron["delta"] = error * transfer_derivative(neuron["output"])
+                slope += next_neuron["delta"] * next_neuron["weights"][index]
+            neuron["delta"] = slope * transfer_derivative(neuron["output"])
 
 
 # Step 4: update

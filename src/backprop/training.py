@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 from backprop.network import Network
-from backprop.optimizers import GradientDescent
+from backprop.optimizers import Optimizer
 
 
 @dataclass
@@ -19,8 +19,8 @@ class History:
     """What happened in training: a record an epoch, and why it ended.
 
     Each record has `epoch`, counted from 1, `loss` (the mean of the losses of its batches, each
-    measured before its own update and weighted by its rows) and the metrics asked for, measured
-    at the end of the epoch.
+    measured before its own update and weighted by its rows), `validation_loss` if there is a
+    validation part, and the metrics asked for, both measured at the end of the epoch.
     """
 
     records: list[dict[str, float]] = field(default_factory=list)
@@ -49,14 +49,17 @@ def train(
     network: Network,
     X: ArrayLike,
     Y: ArrayLike,
-    optimizer: GradientDescent,
+    optimizer: Optimizer,
     *,
     epochs: int,
     batch_size: int | None = None,
     generator: np.random.Generator | None = None,
     target_loss: float | None = None,
     patience: int | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    clip_norm: float | None = None,
     metrics: Mapping[str, Callable[[Network], float]] | None = None,
+    callbacks: Sequence[Callable[[Network, dict[str, float]], bool | None]] = (),
     progress: bool | None = None,
 ) -> History:
     """Train `network` on the rows of X (samples, inputs) and Y (samples, outputs).
@@ -64,24 +67,33 @@ def train(
     Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows anew every
     epoch and each step uses the next `batch_size` of them, the last step what is left. Training
     ends after `epochs` epochs, or earlier when an epoch's loss is below `target_loss`, or when
-    `patience` epochs in a row brought no smaller loss. `metrics` are functions of the network,
-    recorded each epoch. A progress bar appears on runs longer than two seconds; `progress` says
-    always (True) or never (False).
+    `patience` epochs in a row brought no smaller loss, or when a callback says so.
+
+    `validation` is a pair X, Y that is measured each epoch and never trained on. With it,
+    `patience` watches its loss, and the parameters of the epoch with the smallest one are
+    restored at the end: early stopping. `clip_norm` shortens a gradient that is longer than that.
+    `metrics` are functions of the network, recorded each epoch; `callbacks` get the network and
+    the record of each epoch, and end the training by returning True. A progress bar appears on
+    runs longer than two seconds; `progress` says always (True) or never (False).
 
     Raises ValueError for bad data (see Network.check_examples) and settings, and TrainingDiverged,
     with the last finite parameters kept in the network, when the numbers leave the finite range.
     """
     X, Y = network.check_examples(X, Y)
-    check_settings(epochs, batch_size, generator, patience)
+    if validation is not None:
+        validation = network.check_examples(*validation)
+    check_settings(epochs, batch_size, generator, patience, clip_norm)
     history = History(stopped_because=f"all {epochs} epochs done")
     metrics = dict(metrics or {})
-    smallest_loss, epochs_without_improvement = np.inf, 0
+    watched = "loss" if validation is None else "validation_loss"
+    smallest, epochs_without_improvement = np.inf, 0
     last_finite = network.parameters.copy()
+    best = None
 
     for epoch in progress_bar(epochs, progress):
         try:
             epoch_batches = batches(X, Y, batch_size, generator)
-            loss = train_epoch(network, epoch_batches, optimizer, last_finite)
+            loss = train_epoch(network, epoch_batches, optimizer, last_finite, clip_norm)
         except FloatingPointError as problem:
             history.stopped_because = f"diverged in epoch {epoch}"
             raise TrainingDiverged(
@@ -91,27 +103,40 @@ def train(
                 history,
             ) from None
         record = {"epoch": epoch, "loss": loss}
+        if validation is not None:
+            network.forward(validation[0])
+            record["validation_loss"] = network.current_loss(validation[1])
         record |= {name: metric(network) for name, metric in metrics.items()}
         history.records.append(record)
 
+        if record[watched] < smallest:
+            smallest, epochs_without_improvement = record[watched], 0
+            if validation is not None:
+                best = network.parameters.copy()
+        else:
+            epochs_without_improvement += 1
         if target_loss is not None and loss < target_loss:
             history.stopped_because = f"loss below {target_loss} in epoch {epoch}"
             break
-        if loss < smallest_loss:
-            smallest_loss, epochs_without_improvement = loss, 0
-        else:
-            epochs_without_improvement += 1
         if epochs_without_improvement == patience:
-            history.stopped_because = f"no smaller loss for {patience} epochs, in epoch {epoch}"
+            name = watched.replace("_", " ")
+            history.stopped_because = f"no smaller {name} for {patience} epochs, in epoch {epoch}"
             break
+        # A list, so that every callback is called.
+        if any([callback(network, record) for callback in callbacks]):
+            history.stopped_because = f"a callback said so in epoch {epoch}"
+            break
+    if best is not None:
+        network.parameters[...] = best
     return history
 
 
 def train_epoch(
     network: Network,
     batches: Iterator[tuple[np.ndarray, np.ndarray]],
-    optimizer: GradientDescent,
+    optimizer: Optimizer,
     last_finite: np.ndarray,
+    clip_norm: float | None = None,
 ) -> float:
     """One update for each batch; the mean loss over their rows, each taken before its update.
 
@@ -129,12 +154,21 @@ def train_epoch(
                 network.parameters[...] = last_finite
                 raise FloatingPointError("the loss or its gradient became infinite or NaN")
             last_finite[...] = network.parameters
+            if clip_norm is not None:
+                clip(network.gradient, clip_norm)
             optimizer.step(network.parameters, network.gradient)
             total, rows = total + loss * len(X), rows + len(X)
         if not np.isfinite(network.parameters.sum()):
             network.parameters[...] = last_finite
             raise FloatingPointError("a parameter became infinite or NaN")
     return total / rows
+
+
+def clip(gradient: np.ndarray, longest: float) -> None:
+    """Shorten the gradient in place to the length `longest` if it is longer, in its direction."""
+    length = np.linalg.norm(gradient)
+    if length > longest:
+        gradient *= longest / length
 
 
 def batches(
@@ -171,12 +205,15 @@ def check_settings(
     batch_size: int | None,
     generator: np.random.Generator | None,
     patience: int | None,
+    clip_norm: float | None,
 ) -> None:
     """Raise ValueError for settings that cannot be meant, with the value and the remedy."""
     if epochs < 1:
         raise ValueError(f"epochs is {epochs}: give 1 or more")
     if patience is not None and patience < 1:
         raise ValueError(f"patience is {patience}: give 1 or more epochs, or None")
+    if clip_norm is not None and not 0 < clip_norm < np.inf:
+        raise ValueError(f"clip_norm is {clip_norm}: give a finite number greater than 0, or None")
     if batch_size is None:
         return
     if batch_size < 1:
