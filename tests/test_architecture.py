@@ -24,7 +24,10 @@ MAY_IMPORT = {
     "training": {"network", "optimizers"},
     "saving": {"network"},
     "gradients": {"network"},
-    "datasets": {"loops"},
+    "inspection": {"network"},
+    "idx": set(),
+    "photographs": set(),
+    "datasets": {"loops", "idx"},
 }
 MAY_IMPORT["figures"] = set(MAY_IMPORT)
 STANDARD_LIBRARY_ONLY = ("byhand", "loops")

@@ -1,4 +1,4 @@
-"""Data sets: wheat seeds and iris, loaded, checked, split and scaled."""
+"""Data sets: wheat seeds, iris and handwritten digits, loaded, checked, split and scaled."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from backprop import loops
+from backprop.idx import read_idx
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
 WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
@@ -81,6 +82,40 @@ def load_iris() -> Dataset:
 def load_wheat_seeds(path: str | Path = DATA_FOLDER / "wheat_seeds.csv") -> Dataset:
     """210 wheat kernels, 70 of each variety, 7 measurements (Charytanowicz and others, 2010)."""
     return load_csv(path, WHEAT_VARIETIES)
+
+
+def load_digits(folder: str | Path = DATA_FOLDER / "digits") -> tuple[Dataset, Dataset]:
+    """Handwritten digits to train and to test, from four IDX files named as MNIST's are.
+
+    The folder of the course holds 4,000 and 1,000 images of MNIST; the four full files in its
+    place give 60,000 and 10,000. X is (samples, pixels) with pixels from 0, the paper, to 1, the
+    ink. Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not
+    belong together.
+    """
+    return tuple(load_images(Path(folder), part) for part in ("train", "t10k"))
+
+
+def load_images(folder: Path, part: str) -> Dataset:
+    """The images and labels of one part; each file may be compressed (.gz) or not."""
+    paths = [folder / f"{part}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
+    paths = [path if path.is_file() else path.with_name(path.name + ".gz") for path in paths]
+    images, labels = map(read_idx, paths)
+    if images.ndim != 3 or labels.ndim != 1:
+        raise ValueError(
+            f"{paths[0].name} holds an array of {images.ndim} dimensions and {paths[1].name} one "
+            f"of {labels.ndim}: expected 3 (samples, rows, columns) and 1 (samples)"
+        )
+    if len(images) != len(labels):
+        raise ValueError(
+            f"{paths[0].name} holds {len(images)} images and {paths[1].name} {len(labels)} labels: "
+            f"the files do not belong together"
+        )
+    if labels.size == 0 or labels.max() > 9:
+        raise ValueError(f"{paths[1].name} must hold labels from 0 to 9, and at least one")
+    rows, columns = images.shape[1:]
+    names = tuple(f"pixel {row}, {column}" for row in range(rows) for column in range(columns))
+    X = images.reshape(len(images), -1) / 255
+    return Dataset(X, labels.astype(int), names, tuple("0123456789"))
 
 
 def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:

@@ -1,0 +1,84 @@
+"""From a photograph of a digit to the kind of image that MNIST holds.
+
+MNIST's digits are light ink on dark paper, 20 pixels large in a field of 28 × 28, with the centre
+of mass of the ink in the middle (LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning
+applied to document recognition"). A network that was trained on them expects that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FIELD, DIGIT = 28, 20  # pixels
+
+
+def read_photograph(path: str | Path) -> Image.Image:
+    """The image in a file, in shades of grey and the right way up.
+
+    Raises FileNotFoundError, and ValueError for a file that is no image.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"no photograph at {path}: check the folder and the spelling")
+    try:
+        with Image.open(path) as image:
+            # A camera stores how it was held; transparent places count as white paper.
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as problem:
+        raise ValueError(f"{path} is no image that can be read: {problem}") from None
+    paper = Image.new("RGBA", upright.size, "white")
+    return Image.alpha_composite(paper, upright).convert("L")
+
+
+def ink_of(image: Image.Image) -> np.ndarray:
+    """How much ink there is at each pixel, from 0 to 1, whether it is dark or light.
+
+    The border shows the paper. Whatever differs from it by less than a quarter of the largest
+    difference counts as paper too. Raises ValueError for an image of one shade.
+    """
+    grey = np.asarray(image.convert("L"), dtype=float)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    paper = np.median(border)
+    # The ink is what differs most from the paper, towards the dark or towards the light.
+    darker, lighter = paper - grey, grey - paper
+    ink = darker if darker.max() >= lighter.max() else lighter
+    strongest = ink.max()
+    if strongest < 10:
+        raise ValueError("the image has no digit that differs from its paper: take another one")
+    ink = ink / strongest
+    return np.where(ink < 0.25, 0.0, ink)
+
+
+def as_mnist(image: Image.Image) -> np.ndarray:
+    """The digit in `image` as MNIST would have it: (28, 28), from 0, the paper, to 1, the ink.
+
+    The ink is cropped, resized so that its longer side is 20 pixels, and moved until its centre of
+    mass lies in the middle. Raises ValueError for an image without a digit.
+    """
+    ink = ink_of(image)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+    scale = DIGIT / max(ink.shape)
+    size = [max(1, round(side * scale)) for side in ink.shape[::-1]]
+    small = Image.fromarray((255 * ink).round().astype(np.uint8)).resize(
+        size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
+    )
+    digit = np.asarray(small, dtype=float)
+
+    field = np.zeros((FIELD, FIELD))
+    top, left = place_centred(digit.sum(axis=1)), place_centred(digit.sum(axis=0))
+    field[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
+    return field / field.max()
+
+
+def place_centred(masses: np.ndarray) -> int:
+    """Where rows (or columns) of these masses begin, with their centre in the middle of a field.
+
+    The middle is pixel 14, counted from 0, as in MNIST itself, whose digits lie half a pixel low.
+    """
+    centre = (masses * np.arange(len(masses))).sum() / masses.sum()
+    return int(np.clip(round(FIELD / 2 - centre), 0, FIELD - len(masses)))
