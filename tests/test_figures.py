@@ -62,6 +62,13 @@ SCORES = {"published settings": [0.8, 0.65, 0.65, 0.85, 0.95], "mended": [0.95, 
 FEATURES = np.array([[5.1, 3.5, 1.4], [7.0, 3.2, 4.7], [6.3, 3.3, 6.0], [4.9, 3.0, 1.4]])
 
 
+IMAGES = np.random.default_rng(0).random((3, 4, 4))
+
+
+def saddle(w1, w2):
+    return w1**2 + 10 * w2**2
+
+
 def bowl(weight: float) -> float:
     """An error with its minimum, 0, at 1."""
     return 0.5 * (weight - 1) ** 2
@@ -103,6 +110,11 @@ SAMPLES = {
         [0.1, 0.01, 0.001], [0.1, 0.01, 0.001], [1e-2, 1e-4, 0]
     ),
     "plot_scores": lambda: figures.plot_scores(SCORES),
+    "plot_images": lambda: figures.plot_images(IMAGES, titles=["a", "b", "c"], columns=2),
+    "plot_images signed": lambda: figures.plot_images(IMAGES - 0.5, signed=True),
+    "plot_paths": lambda: figures.plot_paths(
+        saddle, {"path": [[0, 0], [1, 1]]}, span=((-1, 2), (-1, 2)), lowest=(0, 0)
+    ),
     "plot_confusion": lambda: figures.plot_confusion(CONFUSION, SPECIES, title="Test"),
     "plot_confusion digits": lambda: figures.plot_confusion(
         np.eye(10, dtype=int) * 95 + 12, [str(digit) for digit in range(10)]
@@ -559,6 +571,27 @@ def test_features_are_drawn_by_class_each_with_its_marker():
     assert figure.axes[0].get_ylabel() == "petal"
 
 
+def test_images_are_drawn_each_with_its_title():
+    figure = figures.plot_images(IMAGES, titles=["a", "b", "c"], columns=2)
+    drawn = [axes.images[0] for axes in figure.axes if axes.images]
+    assert [np.array_equal(image.get_array(), part) for image, part in zip(drawn, IMAGES)] == [
+        True
+    ] * 3
+    assert {"a", "b", "c"} <= set(texts_of(figure))
+    signed = figures.plot_images(IMAGES - 0.5, signed=True).axes[0].images[0]
+    low, high = signed.get_clim()
+    assert low == -high == -np.abs(IMAGES[0] - 0.5).max()
+
+
+def test_paths_go_through_their_points():
+    paths = {"one": [[0, 0], [1, 1], [1, 0]], "two": [[1, 1], [0.5, 0.2]]}
+    figure = figures.plot_paths(saddle, paths, span=((-1, 2), (-1, 2)), lowest=(0, 0))
+    one, two, cross = figure.axes[0].lines
+    assert one.get_xydata().tolist() == paths["one"]
+    assert two.get_xydata().tolist() == paths["two"] and two.get_marker() != one.get_marker()
+    assert cross.get_xydata().tolist() == [[0, 0]]
+
+
 def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
     figure = figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24})
     ends = [bar.get_x() + bar.get_width() for bar in figure.axes[0].patches]
@@ -592,6 +625,13 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.plot_central_difference(bowl, 1, 0), "the step is 0"),
         (lambda: figures.plot_error_against_step([1, 2], [1], [1, 2]), "lengths must agree"),
         (lambda: figures.plot_scores({}), "no groups"),
+        (lambda: figures.plot_images(IMAGES[0]), "the shape"),
+        (lambda: figures.plot_images(IMAGES, titles=["a"]), "lengths must agree"),
+        (lambda: figures.plot_paths(saddle, {}, span=((0, 1), (0, 1))), "0 curves"),
+        (
+            lambda: figures.plot_paths(saddle, {"bad": [1, 2]}, span=((0, 1), (0, 1))),
+            "the path 'bad' has the shape",
+        ),
         (lambda: figures.plot_scores({"mine": []}), "'mine'"),
         (lambda: figures.plot_confusion([[1, 2]], ["a", "b"]), "shape"),
         (lambda: figures.plot_confusion([[0.5]], ["a"]), "whole numbers"),

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Rectangle, RegularPolygon
 from matplotlib.text import Text
@@ -713,6 +713,85 @@ def plot_features(
         chosen = X[labels == label]
         axes.plot(chosen[:, across], chosen[:, up], linestyle="", alpha=0.75, label=name)
     axes.legend()
+    return axes.figure
+
+
+@in_house_style
+def plot_images(
+    images: ArrayLike,
+    *,
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    signed: bool = False,
+) -> Figure:
+    """Small images, (count, rows, columns), in a grid, each with its title below it.
+
+    Grey from 0, the paper, to the largest number, the ink. With `signed` each image has a scale of
+    its own, symmetric about 0: orange below, white at 0, blue above. Raises ValueError for images
+    of another shape and for a wrong count of titles.
+    """
+    images = np.asarray(images, dtype=float)
+    if images.ndim != 3 or len(images) == 0:
+        raise ValueError(
+            f"images have the shape {images.shape}: give (count, rows, columns), at least one"
+        )
+    titles = [""] * len(images) if titles is None else list(titles)
+    check_lengths(images=images, titles=titles)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    cell = WIDTH / columns
+    lines = max(title.count("\n") + 1 if title else 0 for title in titles)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, rows * (cell + 0.2 * lines)), squeeze=False
+    )
+    colors = LinearSegmentedColormap.from_list("signed", [ORANGE, "white", BLUE])
+    for place, part in enumerate(axes.flat):
+        part.axis("off")
+        if place < len(images):
+            largest = np.abs(images[place]).max() or 1.0
+            if signed:
+                part.imshow(images[place], cmap=colors, vmin=-largest, vmax=largest)
+            else:
+                part.imshow(images[place], cmap="gray_r", vmin=0, vmax=largest)
+            part.text(0.5, -0.04, titles[place], ha="center", va="top", transform=part.transAxes)
+    return figure
+
+
+@in_house_style
+def plot_paths(
+    function: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    paths: Mapping[str, ArrayLike],
+    *,
+    span: tuple[tuple[float, float], tuple[float, float]],
+    lowest: tuple[float, float] | None = None,
+    xlabel: str = "$w_1$",
+    ylabel: str = "$w_2$",
+) -> Figure:
+    """Paths of optimizers, each (steps, 2), on the height lines of a function of two weights.
+
+    `function` takes two arrays of the same shape; `span` has the ends of both axes; `lowest` marks
+    the lowest point with a cross.
+    """
+    check_count(paths)
+    for ends in span:
+        check_span(ends)
+    paths = {name: np.asarray(path, dtype=float) for name, path in paths.items()}
+    for name, path in paths.items():
+        if path.ndim != 2 or path.shape[1] != 2:
+            raise ValueError(f"the path {name!r} has the shape {path.shape}: give (steps, 2)")
+    axes = new_plot(4.2, xlabel=xlabel, ylabel=ylabel)
+    w1, w2 = np.meshgrid(*(np.linspace(*ends, 201) for ends in span))
+    heights = function(w1, w2)
+    low, high = heights.min(), heights.max()
+    levels = low + (high - low) * np.linspace(0.02, 1, 14) ** 2.5
+    axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
+    axes.grid(visible=False)
+    for name, path in paths.items():
+        axes.plot(path[:, 0], path[:, 1], label=name, markersize=4, linewidth=1.5)
+    if lowest is not None:
+        axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9, label="lowest")
+    axes.set(xlim=span[0], ylim=span[1])
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
     return axes.figure
 
 
