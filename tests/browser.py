@@ -105,6 +105,8 @@ async def _visit_all(profile, addresses, width) -> list[Visit]:
     numbers = count(1)
     visits = [await _visit(socket, numbers, address, width) for address in addresses]
     socket.close()
+    while await socket.read_message() is not None:
+        pass  # until the browser has closed its end as well
     return visits
 
 

@@ -18,8 +18,9 @@ settings.load_profile("course")
 
 matplotlib.use("Agg")
 
-# Kernels that nbval starts inherit these: no progress bars in outputs, sets in a fixed order.
-os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
+# Kernels that nbval starts inherit these: no progress bars in outputs, sets in a fixed order, and
+# one thread for matrix products, since several notebooks run at a time.
+os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,26 @@ def test_wheat_protocol_stores_every_run_and_one_of_each_method_comes_back():
             assert script["run"](method, number) == stored.iloc[line].to_dict()
 
 
+def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
+    stored = pd.read_csv(EXPERIMENTS / "batch_sizes.csv").set_index("batch_size")
+    assert tuple(stored.index) == script["BATCH_SIZES"]
+    assert stored.loc[32, "time_over_32"] == 1
+    loss, epochs, _ = script["run"](128, stored.loc[128, "learning_rate"])
+    assert loss < script["TARGET"] and epochs == stored.loc[128, "epochs"]
+    assert stored.loc[128, "steps"] == epochs * 32  # 4,000 rows are 31 batches and a quarter
+
+
+def test_digits_stores_every_run_and_one_of_them_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "digits.py"))
+    stored = pd.read_csv(EXPERIMENTS / "digits.csv").set_index(["data", "network", "seed"])
+    assert list(stored.index) == script["settings"]()
+    wanted = ("digits, 4,000", "784-30-10", 3)
+    again = script["run"](*wanted)
+    # In float32 another processor may round otherwise, and a few digits fall to the other side.
+    assert again["test_accuracy"] == pytest.approx(stored.loc[wanted, "test_accuracy"], abs=0.01)
+
+
 def test_every_experiment_has_its_script_and_its_results():
     scripts = {path.stem for path in EXPERIMENTS.glob("*.py")}
     results = {path.stem for path in EXPERIMENTS.glob("*.csv")}

@@ -1,5 +1,8 @@
 """Training: batches, stopping, history, and what happens when it goes wrong."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -186,6 +189,16 @@ def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):
         train(network, X, Y, GradientDescent(0.1), epochs=3, progress=progress)
         captured = capsys.readouterr()
         assert ("training" in captured.err) == shown and captured.out == ""
+
+
+def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
+    program = (
+        "from backprop.training import progress_bar as bar\n"
+        "print(bar(3, None).disable, bar(3, True).disable, bar(3, False).disable)"
+    )
+    monkeypatch.setenv("TQDM_DISABLE", "1")  # heeded by tqdm when it is imported
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert answer.stdout.split() == ["True", "False", "True"]
 
 
 @pytest.mark.parametrize(

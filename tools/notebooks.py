@@ -19,8 +19,9 @@ from nbclient.exceptions import CellExecutionError
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-# No progress bars in stored outputs, and sets in the same order in every run.
-FIXED = {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0"}
+# No progress bars in stored outputs, sets in the same order in every run, and one thread for matrix
+# products: two notebooks run at a time, and their threads would only get in each other's way.
+FIXED = {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def normalize(notebook: nbformat.NotebookNode) -> None:

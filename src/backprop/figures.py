@@ -443,6 +443,8 @@ def plot_error_curve(
         axes.plot(curve.index, curve, label=name, markevery=max(1, len(curve) // 10))
     if log:
         axes.set_yscale("log")
+    if all(np.array_equal(curve.index, np.round(curve.index)) for curve in curves.values()):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if len(curves) > 1:
         axes.legend()
     return axes.figure

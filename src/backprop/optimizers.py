@@ -15,16 +15,21 @@ Schedule = Callable[[int], float]
 
 
 class Optimizer:
-    """What all update rules share: the learning rate and the count of steps.
+    """What all update rules share: the learning rate, the count of steps, and their memory.
 
-    Raises ValueError unless the learning rate is a schedule or a finite number greater than 0.
+    The memory is a few vectors as long as the gradient, made at the first step and used again in
+    every other: making new ones would cost more than the arithmetic. Raises ValueError unless the
+    learning rate is a schedule or a finite number greater than 0.
     """
+
+    memories = 0  # how many vectors a rule keeps from step to step
 
     def __init__(self, learning_rate: float | Schedule) -> None:
         if not callable(learning_rate):
             check_learning_rate(learning_rate)
         self.schedule = learning_rate if callable(learning_rate) else constant(learning_rate)
         self.steps_done = 0
+        self.memory: list[np.ndarray] = []
 
     @property
     def learning_rate(self) -> float:
@@ -33,11 +38,15 @@ class Optimizer:
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Change `parameters` in place; both are flat vectors of the same length."""
-        parameters -= self.change(gradient)
+        if not self.memory:
+            self.memory = [np.zeros_like(gradient) for _ in range(self.memories + 1)]
+        *memory, change = self.memory
+        self.rule(gradient, change, *memory)
+        parameters -= change
         self.steps_done += 1
 
-    def change(self, gradient: np.ndarray) -> np.ndarray:
-        """What to subtract from the parameters."""
+    def rule(self, gradient: np.ndarray, change: np.ndarray, *memory: np.ndarray) -> None:
+        """Fill `change` with what to subtract from the parameters, and bring the memory forward."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -47,9 +56,9 @@ class Optimizer:
 class GradientDescent(Optimizer):
     """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
 
-    def change(self, gradient: np.ndarray) -> np.ndarray:
-        """η g."""
-        return self.learning_rate * gradient
+    def rule(self, gradient: np.ndarray, change: np.ndarray) -> None:
+        """Change = η g."""
+        np.multiply(gradient, self.learning_rate, out=change)
 
 
 class Momentum(Optimizer):
@@ -59,6 +68,8 @@ class Momentum(Optimizer):
     of Sutskever and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
     """
 
+    memories = 1
+
     def __init__(
         self, learning_rate: float | Schedule, momentum: float = 0.9, *, nesterov: bool = False
     ) -> None:
@@ -66,13 +77,17 @@ class Momentum(Optimizer):
         check_share(momentum, "the momentum")
         self.momentum = momentum
         self.nesterov = nesterov
-        self.velocity = 0.0
 
-    def change(self, gradient: np.ndarray) -> np.ndarray:
-        """η v, or η(μ v + g)."""
-        self.velocity = self.momentum * self.velocity + gradient
-        ahead = self.momentum * self.velocity + gradient if self.nesterov else self.velocity
-        return self.learning_rate * ahead
+    def rule(self, gradient: np.ndarray, change: np.ndarray, velocity: np.ndarray) -> None:
+        """Change = η v, or η(μ v + g)."""
+        velocity *= self.momentum
+        velocity += gradient
+        if self.nesterov:
+            np.multiply(velocity, self.momentum, out=change)
+            change += gradient
+            change *= self.learning_rate
+        else:
+            np.multiply(velocity, self.learning_rate, out=change)
 
 
 class RMSProp(Optimizer):
@@ -82,6 +97,8 @@ class RMSProp(Optimizer):
     whether its slopes are large or small. Raises ValueError unless 0 ≤ ρ < 1.
     """
 
+    memories = 1
+
     def __init__(
         self, learning_rate: float | Schedule, decay: float = 0.99, epsilon: float = 1e-8
     ) -> None:
@@ -89,12 +106,14 @@ class RMSProp(Optimizer):
         check_share(decay, "the decay")
         self.decay = decay
         self.epsilon = epsilon
-        self.mean_square = 0.0
 
-    def change(self, gradient: np.ndarray) -> np.ndarray:
-        """η g / (√s + ε)."""
-        self.mean_square = self.decay * self.mean_square + (1 - self.decay) * gradient**2
-        return self.learning_rate * gradient / (np.sqrt(self.mean_square) + self.epsilon)
+    def rule(self, gradient: np.ndarray, change: np.ndarray, mean_square: np.ndarray) -> None:
+        """Change = η g / (√s + ε)."""
+        follow(mean_square, np.multiply(gradient, gradient, out=change), self.decay)
+        np.sqrt(mean_square, out=change)
+        change += self.epsilon
+        np.divide(gradient, change, out=change)
+        change *= self.learning_rate
 
 
 class Adam(Optimizer):
@@ -103,6 +122,8 @@ class Adam(Optimizer):
     m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), with t the number of the step, make up for the start
     at 0. Raises ValueError unless 0 ≤ β < 1 for both.
     """
+
+    memories = 2
 
     def __init__(
         self,
@@ -115,16 +136,27 @@ class Adam(Optimizer):
         check_share(beta1, "beta1")
         check_share(beta2, "beta2")
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.mean, self.mean_square = 0.0, 0.0
 
-    def change(self, gradient: np.ndarray) -> np.ndarray:
-        """η m̂ / (√ŝ + ε)."""
+    def rule(
+        self, gradient: np.ndarray, change: np.ndarray, mean: np.ndarray, mean_square: np.ndarray
+    ) -> None:
+        """Change = η m̂ / (√ŝ + ε)."""
         t = self.steps_done + 1
-        self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
-        self.mean_square = self.beta2 * self.mean_square + (1 - self.beta2) * gradient**2
-        mean = self.mean / (1 - self.beta1**t)
-        mean_square = self.mean_square / (1 - self.beta2**t)
-        return self.learning_rate * mean / (np.sqrt(mean_square) + self.epsilon)
+        follow(mean_square, np.multiply(gradient, gradient, out=change), self.beta2)
+        change[...] = gradient
+        follow(mean, change, self.beta1)
+        np.sqrt(mean_square, out=change)
+        change /= (1 - self.beta2**t) ** 0.5
+        change += self.epsilon
+        np.divide(mean, change, out=change)
+        change *= self.learning_rate / (1 - self.beta1**t)
+
+
+def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
+    """A running mean: mean ← share · mean + (1 − share) · news, in place; `news` is used up."""
+    mean *= share
+    news *= 1 - share
+    mean += news
 
 
 # Schedules: the learning rate as a function of the steps done so far

@@ -189,14 +189,18 @@ def batches(
 
 
 def progress_bar(epochs: int, progress: bool | None) -> Iterator[int]:
-    """The epochs 1, 2, …, with a bar that shows itself after two seconds and then goes away."""
+    """The epochs 1, 2, …, with a bar that shows itself after two seconds and then goes away.
+
+    Unless `progress` says always or never, the environment variable TQDM_DISABLE is heeded.
+    """
+    asked = {} if progress is None else {"disable": not progress}
     return tqdm(
         range(1, epochs + 1),
         desc="training",
         unit="epoch",
         delay=0 if progress else 2,
         leave=False,
-        disable=progress is False,
+        **asked,
     )
 
 

@@ -1,0 +1,90 @@
+"""Measure how many steps, and how much time, a network needs with batches of several sizes.
+
+A 784-30-10 network (sigmoid, softmax, cross-entropy) learns the 4,000 digits until the loss of an
+epoch is below 0.2. Each batch size gets every learning rate of RATES, and the one that takes the
+fewest epochs counts. Times are kept as ratios to that of batches of 32; every winner runs three
+times and the shortest counts. The run takes about a minute:
+
+    python book/experiments/batch_sizes.py
+
+Chapter 08 reads `batch_sizes.csv`. Its columns are the rows of a batch, the best learning rate, the
+epochs and the steps that it needed, and the time over that of batches of 32.
+"""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from backprop.datasets import load_digits
+from backprop.network import Network
+from backprop.optimizers import GradientDescent
+from backprop.training import TrainingDiverged, train
+
+RESULTS = Path(__file__).with_suffix(".csv")
+BATCH_SIZES = (1, 8, 32, 128, 500, 4000)
+RATES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+TARGET, LONGEST, REPEATS = 0.2, 300, 3
+
+
+def run(batch_size: int, rate: float, longest: int = LONGEST) -> tuple[float, int, float]:
+    """The last loss, the epochs until the target, and the seconds that they took."""
+    training, _ = load_digits()
+    generator = np.random.default_rng(1)
+    network = Network(
+        [784, 30, 10],
+        ["sigmoid", "softmax"],
+        loss="categorical cross-entropy",
+        generator=generator,
+    )
+    start = time.perf_counter()
+    try:
+        history = train(
+            network,
+            training.X,
+            training.Y,
+            GradientDescent(rate),
+            epochs=longest,
+            batch_size=batch_size,
+            generator=generator,
+            target_loss=TARGET,
+            progress=False,
+        )
+    except TrainingDiverged:
+        return np.inf, longest, np.inf
+    losses = history.frame()["loss"]
+    return losses.iloc[-1], len(losses), time.perf_counter() - start
+
+
+def best(batch_size: int) -> dict[str, object]:
+    """One line of the results, with seconds in place of ratios."""
+    longest, winner = LONGEST, None
+    for rate in RATES:
+        loss, epochs, _ = run(batch_size, rate, longest)
+        if loss < TARGET and (winner is None or epochs < longest):
+            longest, winner = epochs, rate  # no later rate needs more epochs than that
+    seconds = min(run(batch_size, winner)[2] for _ in range(REPEATS))
+    steps = longest * -(-4000 // batch_size)
+    return {
+        "batch_size": batch_size,
+        "learning_rate": winner,
+        "epochs": longest,
+        "steps": steps,
+        "seconds": seconds,
+    }
+
+
+def main() -> None:
+    """Measure all batch sizes, one after another, and write the results."""
+    table = pd.DataFrame([best(size) for size in tqdm(BATCH_SIZES, unit="batch size")])
+    of_32 = table.loc[table["batch_size"] == 32, "seconds"].item()
+    table["time_over_32"] = [float(f"{ratio:.2g}") for ratio in table.pop("seconds") / of_32]
+    unfinished = RESULTS.with_suffix(".part")
+    table.to_csv(unfinished, index=False)
+    unfinished.replace(RESULTS)
+
+
+if __name__ == "__main__":
+    main()
