@@ -80,7 +80,7 @@ def tracked_files(*suffixes):
 def test_no_global_randomness_and_no_pickle():
     forbidden = re.compile(
         r"np\.random\.(?!default_rng|Generator|RandomState)\w+|(?<!np\.)\brandom\.(?!Random\b)\w+\("
-        r"|import c?[pP]ickle|from c?[pP]ickle|\b(?:to|read)_pickle\b|allow_pickle=(?!False)|joblib"
+        r"|\bpickle\b|\b(?:to|read)_pickle\b|allow_pickle=(?!False)|\bjoblib\b"
     )
     here = Path(__file__)
     for path in tracked_files(".py", ".ipynb"):

@@ -1,7 +1,7 @@
 """Save a network to a file, and load it again.
 
-The file is NumPy's `.npz`: a zip archive with one array for each part. Nothing in it is executed
-when it is read (no pickle), and a file is written whole or not at all.
+The file is NumPy's `.npz`: a zip archive with one array for each part. It holds numbers and
+names only, so that nothing is executed when it is read, and a file is written whole or not at all.
 """
 
 from __future__ import annotations
