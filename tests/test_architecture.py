@@ -46,22 +46,29 @@ def imported(path):
     return names
 
 
+def files_of(module):
+    """The file of a module, or all of them if it is a folder."""
+    folder = PACKAGE / module
+    return sorted(folder.glob("*.py")) if folder.is_dir() else [PACKAGE / f"{module}.py"]
+
+
 def test_every_module_is_on_the_map():
-    assert {path.stem for path in PACKAGE.glob("*.py")} == {"__init__", *MAY_IMPORT}
+    listed = {path for module in MAY_IMPORT for path in files_of(module)}
+    assert set(PACKAGE.rglob("*.py")) == {PACKAGE / "__init__.py", *listed}
 
 
 @pytest.mark.parametrize("module", MAY_IMPORT)
 def test_imports_run_one_way(module):
-    names = imported(PACKAGE / f"{module}.py")
-    own = {name.removeprefix("backprop.") for name in names if name.startswith("backprop")}
-    assert own <= MAY_IMPORT[module]
+    names = set().union(*map(imported, files_of(module)))
+    own = {name.split(".")[1] for name in names if name.startswith("backprop.")}
+    assert own <= MAY_IMPORT[module] | {module}
     if module != "figures":
         assert not any(name.startswith("matplotlib") for name in names)
 
 
 @pytest.mark.parametrize("module", STANDARD_LIBRARY_ONLY)
 def test_pure_python_stays_pure(module):
-    roots = {name.split(".")[0] for name in imported(PACKAGE / f"{module}.py")}
+    roots = {name.split(".")[0] for path in files_of(module) for name in imported(path)}
     assert roots <= sys.stdlib_module_names
 
 

@@ -25,6 +25,7 @@ from matplotlib.transforms import Bbox
 from backprop import figures
 from backprop.activations import get_activation
 from backprop.byhand import WEIGHTS, repeat_steps, trace_step
+from backprop.figures import style
 from backprop.training import History
 
 NAMES_221 = [["x1", "x2"], ["h1", "h2"], ["p"]]
@@ -203,7 +204,7 @@ def contrast(first: str | tuple, second: str | tuple) -> float:
 def over_paper(color: tuple) -> np.ndarray:
     """What a colour with an alpha looks like on the paper."""
     red_green_blue, alpha = np.array(color[:3]), color[3]
-    return alpha * red_green_blue + (1 - alpha) * np.array(to_rgba(figures.PAPER)[:3])
+    return alpha * red_green_blue + (1 - alpha) * np.array(to_rgba(style.PAPER)[:3])
 
 
 def colors_of(figure: Figure) -> set[str]:
@@ -227,10 +228,12 @@ def colors_of(figure: Figure) -> set[str]:
 def test_every_figure_has_a_sample():
     functions = {
         name
-        for name, function in inspect.getmembers(figures, inspect.isfunction)
-        if function.__module__ == figures.__name__ and hasattr(function, "__wrapped__")
+        for module in vars(figures).values()
+        if inspect.ismodule(module)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if hasattr(function, "__wrapped__")
     }
-    assert functions == {name.split()[0] for name in SAMPLES}
+    assert functions == {name.split()[0] for name in SAMPLES} == set(figures.__all__)
     assert all(name.startswith(("draw_", "plot_")) for name in functions)
 
 
@@ -264,26 +267,26 @@ def test_no_two_texts_overlap(name):
 
 @each_sample
 def test_every_colour_is_of_the_palette(name):
-    assert colors_of(drawn(name)) <= set(figures.PALETTE)
+    assert colors_of(drawn(name)) <= set(style.PALETTE)
 
 
 @each_sample
 def test_texts_are_large_and_stand_out(name):
     for text in shown(drawn(name), Text):
-        assert text.get_fontsize() >= figures.SMALL >= 9
-        assert contrast(text.get_color(), figures.PAPER) >= 4.5
+        assert text.get_fontsize() >= style.SMALL >= 9
+        assert contrast(text.get_color(), style.PAPER) >= 4.5
 
 
 def test_ink_stands_out_on_every_ground():
-    tints = [over_paper(to_rgba(color, figures.TINT)) for color in (figures.BLUE, figures.ORANGE)]
-    for ground in [figures.GRID, *map(tuple, tints)]:
-        assert contrast(figures.INK, ground) >= 4.5
+    tints = [over_paper(to_rgba(color, style.TINT)) for color in (style.BLUE, style.ORANGE)]
+    for ground in [style.GRID, *map(tuple, tints)]:
+        assert contrast(style.INK, ground) >= 4.5
 
 
 def test_series_differ_without_colour():
-    looks = [(look["linestyle"], look["marker"]) for look in figures.SERIES]
+    looks = [(look["linestyle"], look["marker"]) for look in style.SERIES]
     assert len(set(looks)) == len(looks) == 6
-    assert len({look["marker"] for look in figures.SERIES}) == 6
+    assert len({look["marker"] for look in style.SERIES}) == 6
 
 
 def test_the_style_stands_on_the_defaults_of_matplotlib():
@@ -327,9 +330,9 @@ def test_a_trace_shows_the_numbers_of_its_passes(passes, present, absent):
 
 
 def test_a_trace_tells_its_passes_apart_by_colour_line_and_direction():
-    for passes, color, style, sign in (
-        ("forward", figures.BLUE, "-", 1),
-        ("backward", figures.ORANGE, "--", -1),
+    for passes, color, line_style, sign in (
+        ("forward", style.BLUE, "-", 1),
+        ("backward", style.ORANGE, "--", -1),
     ):
         figure = figures.draw_trace(trace_step(), passes=passes)
         for text in shown(figure, Text):
@@ -342,7 +345,7 @@ def test_a_trace_tells_its_passes_apart_by_colour_line_and_direction():
         ]
         assert len(arrows) == 8  # six weights, the way between p and E, the sample beside the words
         for arrow in arrows:
-            assert arrow.get_linestyle() == style
+            assert arrow.get_linestyle() == line_style
             start, end = arrow.get_path().vertices[[0, 1], 0]
             assert sign * (end - start) > 0
 
@@ -436,8 +439,8 @@ def test_a_computation_graph_has_values_above_and_gradients_below():
     nodes = {label: text for text in shown(figure, Text) if (label := text.get_text())}
     heights = {label: text.get_position()[1] for label, text in nodes.items()}
     assert heights["0.57932"] > heights["$\\sigma$"] > heights["−0.42068"]
-    assert nodes["0.57932"].get_color() == figures.BLUE
-    assert nodes["−0.42068"].get_color() == figures.ORANGE
+    assert nodes["0.57932"].get_color() == style.BLUE
+    assert nodes["−0.42068"].get_color() == style.ORANGE
     assert len(squares(figure)) == 4  # x, w, b and y are given
     assert len(shown(figure, Ellipse)) == 4
     assert len(shown(figure, FancyArrowPatch)) == len(NEURON_EDGES)

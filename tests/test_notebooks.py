@@ -130,7 +130,7 @@ def definitions(source):
 def package_versions():
     """Each name that the package defines, with its code in every module that defines it."""
     versions = {}
-    for module in (ROOT / "src" / "backprop").glob("*.py"):
+    for module in (ROOT / "src" / "backprop").rglob("*.py"):
         for node in definitions(module.read_text(encoding="utf-8")):
             versions.setdefault(node.name, []).append(bare(node))
     return versions

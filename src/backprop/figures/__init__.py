@@ -1,0 +1,56 @@
+"""Every picture of the book. No other module imports matplotlib.
+
+Each function takes numbers, sizes or a trace, and returns a matplotlib Figure. The figure is made
+through pyplot, so that a notebook shows it with ``plt.show()``; a program that makes many of them
+closes each with ``plt.close(figure)``. No function changes matplotlib's settings for anybody else,
+and none shows or saves anything.
+
+The pictures have an opaque ground of their own, to read on light and on dark pages. Colour never
+carries a meaning alone: series differ in line and marker as well, and the forward and the backward
+pass in the direction of their arrows, in solid and dashed lines, and in words.
+
+`style` has what all share, `canvas` what drawings are made of, `checks` what is refused; the other
+modules are named by topic.
+"""
+
+from backprop.figures.byhand import draw_trace, draw_update, plot_predictions
+from backprop.figures.curves import (
+    plot_activation,
+    plot_central_difference,
+    plot_descent,
+    plot_error_against_step,
+    plot_error_curve,
+    plot_paths,
+    plot_slope,
+)
+from backprop.figures.history import plot_timeline
+from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
+from backprop.figures.results import (
+    plot_confusion,
+    plot_features,
+    plot_images,
+    plot_scores,
+    plot_speed_ratio,
+)
+
+__all__ = [
+    "draw_computation_graph",
+    "draw_network",
+    "draw_trace",
+    "draw_update",
+    "plot_activation",
+    "plot_central_difference",
+    "plot_confusion",
+    "plot_descent",
+    "plot_error_against_step",
+    "plot_error_curve",
+    "plot_features",
+    "plot_images",
+    "plot_matrix_product",
+    "plot_paths",
+    "plot_predictions",
+    "plot_scores",
+    "plot_slope",
+    "plot_speed_ratio",
+    "plot_timeline",
+]

@@ -1,0 +1,215 @@
+"""Results: scores, confusions, features, images and speeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+from backprop.byhand import as_decimal
+from backprop.figures.checks import check_count, check_lengths, finite_numbers
+from backprop.figures.style import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    SMALL,
+    TINT,
+    WIDTH,
+    in_house_style,
+    new_plot,
+)
+
+
+@in_house_style
+def plot_scores(
+    groups: Mapping[str, Sequence[float]],
+    *,
+    xlabel: str = "accuracy",
+    number_format: str = ".3f",
+) -> Figure:
+    """A dot for each score, a row for each named group, with mean ± standard deviation beside it.
+
+    The standard deviation is that of the scores shown (divided by their number). Dots are moved
+    up and down a little, always in the same way, so that equal scores stay visible.
+    """
+    if not groups:
+        raise ValueError("there are no groups of scores: give at least one")
+    groups = {name: finite_numbers(scores, name) for name, scores in groups.items()}
+    axes = new_plot(1.1 + 0.65 * len(groups), xlabel=xlabel)
+    for row, scores in enumerate(groups.values()):
+        mean, deviation = scores.mean(), scores.std()
+        heights = row - 0.12 + jitter(len(scores))
+        axes.plot(scores, heights, "o", color=BLUE, alpha=0.6, markersize=4.5)
+        axes.errorbar(mean, row + 0.28, xerr=deviation, fmt="D", color=ORANGE, capsize=4)
+        axes.text(
+            1.02,
+            row,
+            f"{mean:{number_format}} ± {deviation:{number_format}}",
+            va="center",
+            transform=axes.get_yaxis_transform(),
+        )
+    axes.text(
+        1.02,
+        1.02,
+        "mean ± standard\ndeviation",
+        color=MUTED,
+        fontsize=SMALL,
+        transform=axes.transAxes,
+    )
+    axes.set_yticks(range(len(groups)), [fill(name, 20) for name in groups])
+    axes.set_ylim(len(groups) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    return axes.figure
+
+
+def jitter(count: int) -> np.ndarray:
+    """`count` numbers between −0.2 and 0.2, spread evenly: multiples of the golden ratio."""
+    return (np.arange(count) * 0.618034) % 1 * 0.4 - 0.2
+
+
+@in_house_style
+def plot_confusion(
+    matrix: ArrayLike, class_names: Sequence[str], *, title: str | None = None
+) -> Figure:
+    """Counts of samples: a row for each true class, a column for each predicted one.
+
+    The deeper the tint, the larger the share of its row; blue on the diagonal, where prediction and
+    truth agree, and orange elsewhere. Raises ValueError unless the matrix is square and of whole
+    numbers, with a name for each class.
+    """
+    counts = np.asarray(matrix)
+    size = len(class_names)
+    if counts.shape != (size, size) or not np.issubdtype(counts.dtype, np.integer):
+        raise ValueError(
+            f"the matrix has shape {counts.shape} and type {counts.dtype}: {size} class names "
+            f"need whole numbers of shape ({size}, {size})"
+        )
+    axes = new_plot(max(3.2, 1 + 0.5 * size), xlabel="predicted", ylabel="true")
+    for (true, predicted), count in np.ndenumerate(counts):
+        share = count / max(counts[true].sum(), 1)
+        agrees = true == predicted
+        axes.add_patch(
+            Rectangle(
+                (predicted - 0.5, true - 0.5),
+                1,
+                1,
+                edgecolor=GRID,
+                facecolor=to_rgba(BLUE if agrees else ORANGE, TINT * share),
+            )
+        )
+        axes.text(
+            predicted,
+            true,
+            str(count),
+            ha="center",
+            va="center",
+            weight="bold" if agrees else "normal",
+        )
+    axes.set(xlim=(-0.5, size - 0.5), ylim=(size - 0.5, -0.5), title=title)
+    axes.set_xticks(range(size), class_names)
+    axes.set_yticks(range(size), class_names)
+    axes.grid(visible=False)
+    return axes.figure
+
+
+@in_house_style
+def plot_features(
+    X: ArrayLike,
+    labels: Sequence[int],
+    feature_names: Sequence[str],
+    class_names: Sequence[str],
+    *,
+    columns: tuple[int, int] = (0, 1),
+) -> Figure:
+    """Two features of the samples X, (samples, features), against each other, a marker a class.
+
+    `labels` are whole numbers, places in `class_names`; `columns` are the two features' places.
+    """
+    X, labels = np.asarray(X), np.asarray(labels)
+    check_lengths(X=X, labels=labels)
+    check_lengths(feature_names=feature_names, columns_of_X=X.T)
+    if not set(labels.tolist()) <= set(range(len(class_names))):
+        raise ValueError(f"labels must be whole numbers from 0 to {len(class_names) - 1}")
+    across, up = columns
+    check_count(class_names)
+    axes = new_plot(4, xlabel=feature_names[across], ylabel=feature_names[up])
+    for label, name in enumerate(class_names):
+        chosen = X[labels == label]
+        axes.plot(chosen[:, across], chosen[:, up], linestyle="", alpha=0.75, label=name)
+    axes.legend()
+    return axes.figure
+
+
+@in_house_style
+def plot_images(
+    images: ArrayLike,
+    *,
+    titles: Sequence[str] | None = None,
+    columns: int = 10,
+    signed: bool = False,
+) -> Figure:
+    """Small images, (count, rows, columns), in a grid, each with its title below it.
+
+    Grey from 0, the paper, to the largest number, the ink. With `signed` each image has a scale of
+    its own, symmetric about 0: orange below, white at 0, blue above. Raises ValueError for images
+    of another shape and for a wrong count of titles.
+    """
+    images = np.asarray(images, dtype=float)
+    if images.ndim != 3 or len(images) == 0:
+        raise ValueError(
+            f"images have the shape {images.shape}: give (count, rows, columns), at least one"
+        )
+    titles = [""] * len(images) if titles is None else list(titles)
+    check_lengths(images=images, titles=titles)
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    cell = WIDTH / columns
+    lines = max(title.count("\n") + 1 if title else 0 for title in titles)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, rows * (cell + 0.2 * lines)), squeeze=False
+    )
+    colors = LinearSegmentedColormap.from_list("signed", [ORANGE, "white", BLUE])
+    for place, part in enumerate(axes.flat):
+        part.axis("off")
+        if place < len(images):
+            largest = np.abs(images[place]).max() or 1.0
+            if signed:
+                part.imshow(images[place], cmap=colors, vmin=-largest, vmax=largest)
+            else:
+                part.imshow(images[place], cmap="gray_r", vmin=0, vmax=largest)
+            part.text(0.5, -0.04, titles[place], ha="center", va="top", transform=part.transAxes)
+    return figure
+
+
+@in_house_style
+def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") -> Figure:
+    """How many times as fast as the baseline each case is: bars on a logarithmic scale from 1."""
+    values = finite_numbers(list(ratios.values()), "ratios")
+    if not (values > 0).all():
+        raise ValueError(f"ratios must be greater than 0, and these are {ratios}")
+    axes = new_plot(0.9 + 0.45 * len(ratios), xlabel=f"times as fast as {baseline}")
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.barh(range(len(values)), values - 1, left=1, height=0.6, color=BLUE)
+    for row, value in enumerate(values):
+        axes.annotate(
+            f"{as_decimal(value, 3)}×",
+            (max(value, 1), row),
+            (6, 0),
+            va="center",
+            textcoords="offset points",
+        )
+    axes.axvline(1, color=INK, linestyle="--", marker="", linewidth=1)
+    axes.set_yticks(range(len(ratios)), [fill(name, 20) for name in ratios])
+    axes.set_xlim(min(0.8, values.min() / 1.5), max(1.5, values.max() * 2.5))
+    axes.invert_yaxis()
+    axes.grid(axis="y", visible=False)
+    return axes.figure

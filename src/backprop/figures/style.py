@@ -1,0 +1,90 @@
+"""The look of every figure: one palette, one set of matplotlib settings, one width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+PAPER = "#fdfcf9"
+INK = "#1f2933"
+MUTED = "#5f6c7b"
+GRID = "#d9dee5"
+BLUE = FORWARD = "#1f5fa8"
+ORANGE = BACKWARD = "#b4530a"
+GREEN = "#2f7d4f"
+PURPLE = "#7a4aa0"
+PALETTE = (PAPER, INK, MUTED, GRID, BLUE, ORANGE, GREEN, PURPLE)
+SERIES = (
+    cycler(color=[BLUE, ORANGE, GREEN, PURPLE, INK, MUTED])
+    + cycler(linestyle=["-", "--", "-.", ":", "-", "--"])
+    + cycler(marker=["o", "s", "^", "D", "v", "X"])
+)
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": PAPER,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": SERIES,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 12,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 200,
+    "figure.edgecolor": PAPER,
+    "figure.facecolor": PAPER,
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.size": 11,
+    "grid.color": GRID,
+    "legend.edgecolor": GRID,
+    "legend.facecolor": PAPER,
+    "legend.fontsize": 10,
+    "legend.framealpha": 1,
+    "legend.handlelength": 3,
+    "lines.linewidth": 2,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 10,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 10,
+}
+WIDTH = 6.4  # of every figure, in inches, for a column of some 720 pixels
+SMALL = 10  # points: the smallest text
+LARGE = 12
+TINT = 0.4  # the strongest tint of a ground: ink on it keeps its contrast
+WEIGHT_LABEL, ERROR_LABEL = "weight $w$", "error $E$"
+Function = Callable[[np.ndarray], np.ndarray]
+
+
+def in_house_style(function: Callable[..., Figure]) -> Callable[..., Figure]:
+    """`function`, run with the settings of STYLE on top of matplotlib's own defaults."""
+
+    @wraps(function)
+    def styled(*arguments: object, **keywords: object) -> Figure:
+        with plt.style.context(STYLE, after_reset=True):
+            figure = function(*arguments, **keywords)
+            figure.draw_without_rendering()  # ticks take their style when they are first drawn
+            return figure
+
+    return styled
+
+
+def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
+    """A figure with `count` axes beside each other, all with the same labels."""
+    _, axes = plt.subplots(1, count, figsize=(WIDTH, height), squeeze=False)
+    for part in axes.flat:
+        part.set(**labels)
+    return list(axes.flat)
+
+
+def new_plot(height: float = 3.6, **labels: str) -> Axes:
+    """A figure with one pair of axes."""
+    return new_plots(1, height, **labels)[0]
