@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "training": {"network", "optimizers"},
     "saving": {"network"},
     "gradients": {"network"},
+    "autodiff": set(),
     "inspection": {"network"},
     "idx": set(),
     "photographs": set(),

@@ -1,4 +1,5 @@
-"""One gradient, by every road: by hand, loops, arrays, finite differences, autograd, PyTorch.
+"""One gradient, by every road: by hand, loops, arrays, finite differences, the engine, autograd,
+PyTorch.
 
 The network is 2-2-1 with sigmoids and no biases, as by hand; then a deeper one with biases.
 """
@@ -7,15 +8,25 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import seeds
+from strategies import networks, seeds
 
 from backprop import loops
+from backprop.autodiff import Value, as_value
 from backprop.byhand import EXAMPLE_INPUTS, EXAMPLE_TARGET, EXAMPLE_WEIGHTS, WEIGHTS, trace_step
 from backprop.gradients import numerical_gradient
-from backprop.losses import SquaredError
+from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
 
 HALF_SUM = SquaredError("nothing")
+
+# The activations of the network, with the engine's operations.
+BEND = {
+    "identity": lambda Z: Z,
+    "sigmoid": Value.sigmoid,
+    "tanh": Value.tanh,
+    "relu": Value.relu,
+    "softmax": lambda Z: (Z - Z.logsumexp().reshape(-1, 1)).exp(),
+}
 
 
 def loops_network(network):
@@ -101,6 +112,55 @@ def test_one_epoch_row_by_row_is_the_same_in_loops_and_arrays():
     for layer, expected in zip(lists, after):
         for neuron, other in zip(layer, expected):
             assert neuron["weights"] == pytest.approx(other["weights"], abs=1e-13)
+
+
+@pytest.mark.parametrize(("activation", "by_hand"), [("identity", "linear"), ("sigmoid",) * 2])
+def test_engine_number_by_number_and_by_hand(activation, by_hand):
+    """Every weight is a value of its own, and each neuron's sum is written out."""
+    network, X, Y = two_two_one(activation)
+    w1, w3, w2, w4, w5, w6 = weights = [Value(weight) for weight in network.parameters]
+    x1, x2 = X[0].tolist()
+
+    def bend(z):
+        return z.sigmoid() if activation == "sigmoid" else z
+
+    h1, h2 = bend(w1 * x1 + w2 * x2), bend(w3 * x1 + w4 * x2)
+    p = bend(w5 * h1 + w6 * h2)
+    E = (p - Y.item()) ** 2 / 2
+    E.backward()
+    trace = trace_step(activation=by_hand)
+    assert float(E.data) == pytest.approx(float(trace["E"]), abs=1e-15)
+    for symbol, value in zip(["w1", "w3", "w2", "w4", "w5", "w6"], weights):
+        assert value.gradient == pytest.approx(float(trace[f"∂E/∂{symbol}"]), abs=1e-15)
+    assert h1.gradient == pytest.approx(float(trace["∂E/∂h1"]), abs=1e-15)
+
+
+@given(networks(activations=tuple(BEND)))
+def test_engine_and_arrays(case):
+    """A network of any depth, with any loss, whose parameters are parts of one flat value."""
+    network, X, Y = case
+    parameters = Value(network.parameters)
+    A, start, penalty = as_value(X), 0, 0
+    for layer in network.layers:
+        end = start + layer.inputs * layer.outputs
+        W = parameters[start:end].reshape(layer.inputs, layer.outputs)
+        Z = A @ W
+        if layer.bias:
+            Z = Z + parameters[end : end + layer.outputs]
+        A = BEND[layer.activation.name](Z)
+        start += layer.parameter_count
+        penalty = penalty + network.l2 / 2 * (W * W).sum()
+    if network.loss == CategoricalCrossEntropy():
+        loss = (Z.logsumexp() - (Z * Y).sum(axis=1)).mean()
+    elif network.loss == BinaryCrossEntropy():  # −ln σ(z) and −ln(1 − σ(z)) = −ln σ(−z)
+        loss = -(Z.sigmoid().log() * Y + (-Z).sigmoid().log() * (1 - Y)).sum() / len(X)
+    else:
+        loss = ((A - Y) ** 2).sum() * network.loss.constant(Y.shape)
+    loss = loss + penalty
+    loss.backward()
+    expected, gradient = network.loss_and_gradient(X, Y)
+    assert float(loss.data) == pytest.approx(expected, rel=1e-10, abs=1e-10)
+    assert parameters.gradient == pytest.approx(gradient, rel=1e-10, abs=1e-10)
 
 
 def test_autograd():

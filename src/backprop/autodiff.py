@@ -1,0 +1,311 @@
+"""Reverse-mode automatic differentiation: backpropagation through any computation.
+
+A `Value` holds an array and remembers what it was computed from. Each operation stands here with
+its way back beside its way forward: `pass_back` takes the derivative of the result by this value
+and returns the derivatives by each of its parents. `backward` calls them from the last value to
+the first. That order, and the fact that derivatives add up where a value is used several times,
+is all there is to it (Linnainmaa 1970; Speelpenning 1980).
+
+>>> x = Value(3.0)
+>>> y = x * x + 2 * x
+>>> y.backward()
+>>> float(x.gradient)
+8.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Real
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
+
+
+class Value:
+    """An array of float64, and the gradient of a later result by it, in the same shape.
+
+    `data` is a number or an array of any shape. An array of float64 is used as it is, not copied,
+    so that a value can be a part of a larger array. Other operands of an operation, numbers and
+    arrays, become values by themselves, and broadcasting follows NumPy. `parents`, `operation` and
+    `pass_back` are set by the operations; a value without parents is a *leaf*.
+
+    Raises TypeError for what is not made of real numbers, and RuntimeError for a parent whose graph
+    was freed. Do not change `data` in place between an operation and `backward`.
+    """
+
+    __array_ufunc__ = None  # NumPy leaves `array + value` to the value
+    __slots__ = ("data", "freed", "gradient", "operation", "parents", "pass_back")
+
+    def __init__(
+        self,
+        data: ArrayLike,
+        parents: tuple[Value, ...] = (),
+        operation: str = "",
+        pass_back: PassBack | None = None,
+    ) -> None:
+        self.data = real_array(data)
+        for parent in parents:
+            check_not_freed(parent)
+        self.parents = parents
+        self.operation = operation
+        self.pass_back = pass_back
+        self.freed = False  # whether the way back is gone
+        self.zero_gradient()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the data and of the gradient."""
+        return self.data.shape
+
+    def zero_gradient(self) -> None:
+        """Set the gradient to zeros. The gradients of leaves add up until this is called."""
+        self.gradient = np.zeros(self.data.shape)
+
+    def backward(self, seed: ArrayLike | None = None, *, keep_graph: bool = False) -> None:
+        """Add, to every leaf that this value was computed from, the gradient by that leaf.
+
+        The values between have the gradient of this pass alone. An array needs a `seed` of its own
+        shape: the gradient is that of Σ seed · value. With `keep_graph` the graph stays for another
+        pass; otherwise its memory is freed.
+
+        Raises ValueError for an array without a seed and for a seed of another shape, RuntimeError
+        for a graph that was freed.
+        """
+        seed = self._check_seed(seed)
+        order = topological_order(self)
+        for value in order:
+            check_not_freed(value)
+        for value in order:
+            if value.parents:
+                value.zero_gradient()
+        self.gradient += seed
+        for value in reversed(order):
+            if not value.parents:
+                continue
+            for parent, gradient in zip(value.parents, value.pass_back(value.gradient)):
+                parent.gradient += unbroadcast(gradient, parent.shape)
+            if not keep_graph:
+                value.parents, value.pass_back, value.freed = (), None, True
+
+    def _check_seed(self, seed: ArrayLike | None) -> np.ndarray:
+        """The seed as an array, which for a single number is 1 unless given."""
+        if seed is None and self.data.size != 1:
+            raise ValueError(
+                f"backward starts from one number, and this value has shape {self.shape}: take its "
+                f"sum or mean first, or give a seed of that shape"
+            )
+        seed = np.ones(self.shape) if seed is None else real_array(seed)
+        if seed.shape != self.shape:
+            raise ValueError(f"the seed has shape {seed.shape}, and the value {self.shape}")
+        return seed
+
+    # Two operands, elementwise.
+
+    def __add__(self, other: Value | ArrayLike) -> Value:
+        a, b = operands(self, other)
+        return Value(a.data + b.data, (a, b), "+", lambda g: (g, g))
+
+    def __sub__(self, other: Value | ArrayLike) -> Value:
+        a, b = operands(self, other)
+        return Value(a.data - b.data, (a, b), "−", lambda g: (g, -g))
+
+    def __mul__(self, other: Value | ArrayLike) -> Value:
+        a, b = operands(self, other)
+        return Value(a.data * b.data, (a, b), "×", lambda g: (g * b.data, g * a.data))
+
+    def __truediv__(self, other: Value | ArrayLike) -> Value:
+        a, b = operands(self, other)
+        ratio = a.data / b.data
+        return Value(ratio, (a, b), "/", lambda g: (g / b.data, -g * ratio / b.data))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __rsub__(self, other: ArrayLike) -> Value:
+        return as_value(other) - self
+
+    def __rtruediv__(self, other: ArrayLike) -> Value:
+        return as_value(other) / self
+
+    # The matrix product.
+
+    def __matmul__(self, other: Value | ArrayLike) -> Value:
+        a, b = self, as_value(other)
+        if a.data.ndim != 2 or b.data.ndim != 2 or a.shape[1] != b.shape[0]:
+            raise ValueError(
+                f"cannot multiply the shapes {a.shape} @ {b.shape}: give two matrices, the first "
+                f"with as many columns as the second has rows"
+            )
+        return Value(a.data @ b.data, (a, b), "@", lambda g: (g @ b.data.T, a.data.T @ g))
+
+    def __rmatmul__(self, other: ArrayLike) -> Value:
+        return as_value(other) @ self
+
+    # One operand, elementwise.
+
+    def __neg__(self) -> Value:
+        return Value(-self.data, (self,), "−", lambda g: (-g,))
+
+    def __pow__(self, exponent: float) -> Value:
+        if not isinstance(exponent, Real):
+            raise TypeError(
+                f"the exponent is a {type(exponent).__name__}: give a number, or write a ** b as "
+                f"(b * a.log()).exp()"
+            )
+        below = exponent - 1 if exponent else 0  # x⁰ is flat, also at x = 0
+
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
+            return (g * exponent * self.data**below,)
+
+        return Value(self.data**exponent, (self,), f"^{exponent}", pass_back)
+
+    def exp(self) -> Value:
+        """e^x."""
+        power = np.exp(self.data)
+        return Value(power, (self,), "exp", lambda g: (g * power,))
+
+    def log(self) -> Value:
+        """The natural logarithm, ln x."""
+        return Value(np.log(self.data), (self,), "log", lambda g: (g / self.data,))
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent; its slope is 1 − tanh²."""
+        a = np.tanh(self.data)
+        return Value(a, (self,), "tanh", lambda g: (g * (1 - a * a),))
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + e^(−x)), in the form ½(1 + tanh(x/2)) that cannot overflow; slope a(1 − a)."""
+        a = 0.5 * (1 + np.tanh(0.5 * self.data))
+        return Value(a, (self,), "σ", lambda g: (g * a * (1 - a),))
+
+    def relu(self) -> Value:
+        """max(0, x). At the kink, x = 0, the slope is taken as 0."""
+        return Value(np.maximum(self.data, 0), (self,), "relu", lambda g: (g * (self.data > 0),))
+
+    # Along an axis, or over all numbers.
+
+    def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
+        """The sum, as NumPy's: every number receives the whole gradient."""
+        total = self.data.sum(axis=axis, keepdims=True)
+
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
+            return (np.broadcast_to(g.reshape(total.shape), self.shape),)
+
+        return Value(total if keepdims else total.squeeze(axis), (self,), "Σ", pass_back)
+
+    def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
+        """The mean, as NumPy's."""
+        total = self.sum(axis, keepdims)
+        return total / (self.data.size / total.data.size)
+
+    def logsumexp(self, axis: int = -1) -> Value:
+        """The logarithm of a sum of powers, ln Σ e^x, along an axis. Its derivative is the softmax.
+
+        The largest number is subtracted first and added again, so that nothing overflows. The
+        cross-entropy of the rows Y with softmax(Z) is Z.logsumexp() − (Z · Y).sum(axis=1).
+        """
+        largest = self.data.max(axis=axis, keepdims=True)
+        powers = np.exp(self.data - largest)
+        total = powers.sum(axis=axis, keepdims=True)
+        result = (largest + np.log(total)).squeeze(axis)
+
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
+            return (np.expand_dims(g, axis) * powers / total,)
+
+        return Value(result, (self,), "logsumexp", pass_back)
+
+    # The same numbers in another arrangement.
+
+    def __getitem__(self, index: object) -> Value:
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
+            gradient = np.zeros(self.shape)
+            np.add.at(gradient, index, g)  # an entry that was taken twice counts twice
+            return (gradient,)
+
+        return Value(self.data[index], (self,), "[ ]", pass_back)
+
+    def reshape(self, *shape: int) -> Value:
+        """The same numbers in another shape."""
+        data = self.data.reshape(*shape)
+        return Value(data, (self,), "reshape", lambda g: (g.reshape(self.shape),))
+
+    @property
+    def T(self) -> Value:
+        """The transpose: the axes in reverse order."""
+        return Value(self.data.T, (self,), "T", lambda g: (g.T,))
+
+    def __repr__(self) -> str:
+        return f"Value({self.data}, gradient {self.gradient})"
+
+
+def topological_order(result: Value) -> list[Value]:
+    """All values that `result` was computed from, and itself, each of them after its parents.
+
+    A stack of its own in place of recursion, which Python gives up after a thousand calls.
+    """
+    order, seen, stack = [], set(), [(result, False)]
+    while stack:
+        value, parents_done = stack.pop()
+        if parents_done:
+            order.append(value)
+        elif value not in seen:
+            seen.add(value)
+            stack.append((value, True))
+            stack += [(parent, False) for parent in value.parents]
+    return order
+
+
+def unbroadcast(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Sum a gradient over the axes along which broadcasting repeated an array of this shape.
+
+    A number that was used in several places receives the sum over them.
+    """
+    if gradient.shape == shape:
+        return gradient
+    gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+    stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
+    return gradient.sum(axis=stretched, keepdims=True)
+
+
+def as_value(operand: Value | ArrayLike) -> Value:
+    """The operand itself, or a value made of a number or an array."""
+    return operand if isinstance(operand, Value) else Value(operand)
+
+
+def operands(first: Value, second: Value | ArrayLike) -> tuple[Value, Value]:
+    """Both as values. Raises ValueError for shapes that do not broadcast."""
+    second = as_value(second)
+    try:
+        np.broadcast_shapes(first.shape, second.shape)
+    except ValueError:
+        raise ValueError(
+            f"the shapes {first.shape} and {second.shape} do not go together: from the last axis "
+            f"on, sizes must be equal or 1"
+        ) from None
+    return first, second
+
+
+def real_array(data: ArrayLike) -> np.ndarray:
+    """`data` as an array of float64. Raises TypeError for what is not made of real numbers."""
+    try:
+        array = np.asarray(data)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"cannot compute with {data!r}, a {type(data).__name__}: give a number, an array of "
+            f"real numbers, or a Value"
+        )
+    return array.astype(np.float64, copy=False)
+
+
+def check_not_freed(value: Value) -> None:
+    """Raise RuntimeError for a value whose way back is gone."""
+    if value.freed:
+        raise RuntimeError(
+            f"this value of shape {value.shape} belongs to a graph that an earlier backward() has "
+            f"freed: compute it anew, take its numbers with .data, or call "
+            f"backward(keep_graph=True) there"
+        )
