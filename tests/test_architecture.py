@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "backprop"
 MAY_IMPORT = {
     "byhand": set(),
     "loops": set(),
+    "checks": set(),
     "activations": set(),
     "losses": {"activations"},
     "layers": {"activations", "losses"},

@@ -1,0 +1,354 @@
+"""Grade one submission: the student's cells run in a jail, the test cells run here.
+
+The cells that a student may write run first, in a process of their own. Then the locked cells and
+the test cells of the *source* run in this process, one after the other, as in a notebook. To them
+the student's functions look like functions, but a call goes to the student's process and back as
+plain data (:mod:`coursework.jail`). So no code of the student's ever runs beside a test, and no
+test, expected value or point is ever in a process, file or text that a student's code can reach.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import io
+import signal
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from coursework.jail import Clock, Ended, Limits, Process, Remote, StudentError
+from coursework.notebook import (
+    WRITTEN_STUB,
+    Assignment,
+    BadSubmission,
+    Cell,
+    SubmittedCell,
+    read_file,
+    read_submission,
+    released,
+)
+
+BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))}
+UNWRITTEN = "This is not written yet."
+LONGEST_MESSAGE = 2000  # characters
+STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
+SPARE_SECONDS = 10.0  # that tests may take beyond the student's own time
+
+
+@dataclass
+class Mark:
+    """What one cell of the source earned, and why."""
+
+    grade_id: str
+    points: float | None  # None: a person has yet to give them
+    maximum: float
+    message: str = ""
+    form: str = ""  # the name of the misconception, if the test recognized one
+    answer: str = ""  # the text of a written answer
+
+
+@dataclass
+class Grade:
+    """What one submission earned, and why."""
+
+    assignment: str
+    student: str
+    reason: str
+    marks: list[Mark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # on the student's own cells
+
+    @property
+    def points(self) -> float:
+        """What was earned so far, without answers that a person has yet to mark."""
+        return sum(mark.points or 0 for mark in self.marks)
+
+    @property
+    def maximum(self) -> float:
+        """What could be earned."""
+        return sum(mark.maximum for mark in self.marks)
+
+    def as_dict(self) -> dict:
+        """The grade as plain data, for a JSON file."""
+        return {**asdict(self), "points": self.points, "maximum": self.maximum}
+
+
+def grade(
+    assignment: Assignment,
+    path: Path,
+    student: str,
+    limits: Limits | None = None,
+    sandbox: bool = True,
+) -> Grade:
+    """Grade the file at `path`, whatever it is. What it raises is not the submission's doing."""
+    try:
+        cells = read_submission(read_file(path))
+    except BadSubmission as error:
+        return nothing(assignment, student, f"Not graded: {error}.")
+    limits = limits or Limits(seconds=assignment.seconds)
+    session = Session(assignment, cells, limits, sandbox)
+    try:
+        values = session.start()
+        marks = mark_tests(session, values, student) + mark_written(assignment, cells)
+    finally:
+        session.close()
+    order = [cell.grade_id for cell in assignment.cells]
+    marks.sort(key=lambda mark: order.index(mark.grade_id))
+    typed = values.get(STUDENT)
+    if isinstance(typed, str) and typed != student:
+        session.notes.append(
+            f"The notebook says {STUDENT} = {typed!r}, and {student!r} handed it in. "
+            f"Where students have numbers of their own, those of {student!r} count."
+        )
+    return Grade(assignment.name, student, "Graded.", marks, session.notes)
+
+
+def nothing(assignment: Assignment, student: str, reason: str) -> Grade:
+    """No points, for one reason."""
+    marks = [Mark(cell.grade_id, 0.0, cell.points) for cell in assignment.cells if cell.points]
+    return Grade(assignment.name, student, reason, marks)
+
+
+# The student's side
+
+
+class Session:
+    """One submission: its cells, the process that they run in, and what happened there."""
+
+    def __init__(
+        self, assignment: Assignment, cells: list[SubmittedCell], limits: Limits, sandbox: bool
+    ):
+        self.assignment = assignment
+        self.names = sorted(assignment.student_names)
+        self.notes: list[str] = []
+        self._clock, self._sandbox = Clock(limits), sandbox
+        self._cells = cells_to_run(assignment, cells)
+        self._process: Process | None = None
+
+    def start(self) -> dict[str, object]:
+        """Run the student's cells in a new process, and return what they defined, by name.
+
+        A cell that ends the process is dropped, and the others run again in another one. So does
+        a variable that cannot be had.
+        """
+        while True:
+            self.close()
+            self._process = Process(self._clock, self._sandbox)
+            try:
+                errors = self._run_cells()
+                values = self._values()
+            except Dropped:
+                continue
+            self.notes += [note for note in errors if note not in self.notes]
+            return values
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of the submission's time."""
+        return max(0.0, self._clock.end - time.monotonic())
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.close()
+
+    def ask(self, **request: object) -> dict:
+        """Ask the student's process; if the last question was its end, a new one is started."""
+        if not self._process.alive:
+            self.start()
+        return self._process.ask(**request)
+
+    def _run_cells(self) -> list[str]:
+        errors = []
+        for name, source in list(self._cells.items()):
+            try:
+                self._process.ask(do="run", source=source, name=name)
+            except StudentError as error:
+                errors.append(f"Cell {name}: {told(error)}")
+            except (Ended, ValueError) as error:
+                del self._cells[name]
+                self.notes.append(f"Cell {name} is left out: it {error}.")
+                raise Dropped from None
+        return errors
+
+    def _values(self) -> dict[str, object]:
+        values = {}
+        for name in list(self.names):
+            try:
+                found = self._process.ask(do="names", names=[name])["value"]
+            except StudentError:
+                continue
+            except Ended as error:
+                self.names.remove(name)
+                self.notes.append(f"`{name}` is left out: it {error}.")
+                raise Dropped from None
+            if isinstance(found, dict) and name in found:
+                value = found[name]
+                if isinstance(value, Remote):  # found by its name, also in a process started later
+                    value = Remote(self.ask, {"name": name}, value._kind)
+                values[name] = value
+        return values
+
+
+class Dropped(Exception):
+    """Something ended the student's process, and the next one goes without it."""
+
+
+def cells_to_run(assignment: Assignment, submitted: list[SubmittedCell]) -> dict[str, str]:
+    """The cells that run in the student's process, in order: their names and sources.
+
+    These are the student's solutions and added cells, and the locked cells, as the source has them.
+    Test cells are left out, and so are free cells that the student did not change.
+    """
+    known = {cell.grade_id: cell for cell in assignment.cells}
+    free = {cell.source.strip() for cell in assignment.of_kind("free")}
+    present = {cell.grade_id for cell in submitted}
+    locked = assignment.of_kind("locked")
+    cells = {cell.grade_id: cell.source for cell in locked if cell.grade_id not in present}
+    for number, cell in enumerate(submitted, 1):
+        source = known.get(cell.grade_id)
+        if cell.cell_type != "code" or (source and source.kind in ("test", "written")):
+            continue
+        if source and source.kind == "locked":
+            cells[source.grade_id] = source.source
+        elif source and source.grade_id not in cells:
+            cells[source.grade_id] = cell.source
+        elif cell.source.strip() not in free:
+            cells[f"number {number}"] = cell.source
+    return cells
+
+
+# The tests' side
+
+
+def mark_tests(session: Session, values: dict[str, object], student: str) -> list[Mark]:
+    """Run the locked cells and the test cells of the source in order, as one notebook."""
+    namespace = {"__name__": "__main__", **values, STUDENT: student}
+    marks = []
+    for cell in session.assignment.of_kind("locked", "test"):
+        error = run_here(cell, namespace, session.seconds_left + SPARE_SECONDS)
+        if cell.points and error is None:
+            marks.append(Mark(cell.grade_id, cell.points, cell.points))
+        elif cell.points:
+            message, form = explain(error, cell, session)
+            marks.append(Mark(cell.grade_id, 0.0, cell.points, message[:LONGEST_MESSAGE], form))
+    return marks
+
+
+def run_here(cell: Cell, namespace: dict[str, object], seconds: float) -> Exception | None:
+    """Run a cell of the source in this process; the error that it raised, if any."""
+    code = compile(cell.source, f"<{cell.grade_id}>", "exec")
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with at_most(seconds):
+                exec(code, namespace)
+        except Exception as error:
+            return error
+    return None
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in the block after `seconds`: a value may make a test's own work long."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list[Mark]:
+    """The written answers, for a person to mark; one that is missing or unchanged has no points."""
+    answers = {cell.grade_id: cell.source.strip() for cell in submitted}
+    marks = []
+    for cell in assignment.of_kind("written"):
+        answer = answers.get(cell.grade_id, "")
+        if answer in ("", released(cell.source, WRITTEN_STUB).strip()):
+            marks.append(Mark(cell.grade_id, 0.0, cell.points, "There is no answer."))
+        else:
+            text = "This answer is marked by a person."
+            marks.append(Mark(cell.grade_id, None, cell.points, text, answer=answer))
+    return marks
+
+
+# What is said about an error
+
+
+def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
+    """What a student reads about a failed test, and the name of the misconception, if known.
+
+    Of a hidden test that is only what the source and the package say: no text and no number that
+    the student's code produced, since that could hold what the test passed to it.
+    """
+    lines = [
+        f.lineno
+        for f in traceback.extract_tb(error.__traceback__)
+        if f.filename == f"<{cell.grade_id}>"
+    ]
+    hidden = bool(lines) and lines[0] in cell.hidden_lines
+    where = "A hidden test: " if hidden else ""
+    reason = error.args[0] if error.args else ""
+    if isinstance(error, AssertionError):
+        if hasattr(reason, "form") and not isinstance(reason, Remote):
+            return where + advice(reason), reason.form
+        if reason and (not hidden or reason in written_texts(session.assignment)):
+            return where + str(reason), ""
+        return where + "The result is not the expected one.", ""
+    if isinstance(error, Ended):
+        return f"{where}Your code {error}.", ""
+    if isinstance(error, StudentError):
+        if error.kind == "NotImplementedError":
+            return where + UNWRITTEN, ""
+        if hidden:
+            kind = error.kind if error.kind in BUILTIN_ERRORS else "an error"
+            return f"{where}Your code raised {kind}.", ""
+        return told(error), ""
+    if isinstance(error, NotImplementedError):
+        return (
+            f"This is not written yet: {error}." if reason and not hidden else UNWRITTEN,
+            "",
+        )
+    if isinstance(error, NameError) and error.name in session.names:
+        return f"{where}`{error.name}` is missing: no cell defined it.", ""
+    if isinstance(error, TimeoutError):
+        return where + "The test of what your code returned took too long.", ""
+    if hidden:
+        return where + "The test could not use what your code returned.", ""
+    return f"The test could not use what your code returned: {error}", ""
+
+
+def advice(diagnosis: object) -> str:
+    """The part of a diagnosis that is the same for every student: form, explanation, section."""
+    return f"{diagnosis.form}. {diagnosis.explanation} Read again: {diagnosis.section}."
+
+
+def told(error: StudentError) -> str:
+    """An error of the student's, with the place, as the student's process tells it."""
+    if error.kind == "NotImplementedError":
+        return UNWRITTEN
+    place = ""
+    if error.line and len(error.line) == 2:
+        place = f" (cell {str(error.line[0])[:100]}, line {str(error.line[1])[:10]})"
+    return f"Your code raised {error}{place}."
+
+
+def written_texts(assignment: Assignment) -> set[str]:
+    """The texts that the source's own cells are written with."""
+    cells = assignment.of_kind("locked", "test")
+    nodes = (node for cell in cells for node in ast.walk(ast.parse(cell.source)))
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

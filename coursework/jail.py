@@ -1,0 +1,285 @@
+"""A process for a student's code that can reach nothing, and the conversation with it.
+
+On Linux, bubblewrap gives the process namespaces of its own: no network, no other processes, and
+of the files only Python, the package ``backprop`` and its data, all read-only, and a small
+temporary folder in memory. Code that was started by root runs as nobody. The worker then limits
+its own processor time, memory, processes and files before any of the student's code runs. The end
+of the namespace's first process is the end of all in it, so nothing can be left running.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from coursework.wire import Channel, Closed, Unreadable, put_back
+
+HERE = Path(__file__).resolve().parent
+COURSE = HERE.parent
+NOBODY = "65534"
+SECONDS_TO_START = 20
+
+MISSING = """\
+bubblewrap (the program bwrap) is not here, or may not make namespaces. It keeps the code that
+students hand in away from this machine. Without it that code runs with your rights: it can read
+your files (hidden tests, grades, other submissions), change them, use the network, and leave
+processes behind. Limits on time and memory, and the separation of tests from that code, remain.
+Install it (Debian, Ubuntu: apt-get install bubblewrap), or, for code that you trust, add --unsafe.\
+"""
+
+
+class NoJail(Exception):
+    """There is no bubblewrap here, or it does not work."""
+
+
+class Ended(Exception):
+    """The student's process ended, answered nonsense, or was ended; says how."""
+
+
+class Late(Ended):
+    """The student's process did not answer in time and was ended."""
+
+
+class StudentError(Exception):
+    """The student's code raised an error; all about it is what the student's process says."""
+
+    def __init__(self, kind: object, message: object, line: object):
+        self.kind, self.message = str(kind)[:1000], str(message)[:1000]
+        self.line = line if isinstance(line, list) else None
+        super().__init__(f"{self.kind}: {self.message}" if self.message else self.kind)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use."""
+
+    seconds_a_call: float = 10.0  # for a cell, or a call of a function
+    seconds: float = 60.0  # for the whole submission
+    memory: int = 2 * 2**30  # bytes of address space
+    processes: int = 16
+    file: int = 8 * 2**20  # bytes, the largest file
+    temporary: int = 32 * 2**20  # bytes, all temporary files together
+
+    def of_process(self) -> dict[str, int]:
+        """The limits that the kernel keeps for the process, by their names in `resource`."""
+        return {
+            "RLIMIT_CPU": int(self.seconds) + 1,
+            "RLIMIT_AS": self.memory,
+            "RLIMIT_NPROC": self.processes,
+            "RLIMIT_FSIZE": self.file,
+            "RLIMIT_NOFILE": 64,
+            "RLIMIT_CORE": 0,
+        }
+
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "TQDM_DISABLE": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+
+
+def command(limits: Limits) -> list[str]:
+    """The command that starts the worker in a jail. Raises NoJail without bubblewrap."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        raise NoJail(MISSING)
+    root = os.getuid() == 0
+    jail = [bwrap, "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    jail += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    if root:  # what root may mount, nobody may not read: mount first, then become nobody
+        jail += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        jail += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]
+    jail += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
+    for name in ("/bin", "/lib", "/lib64"):
+        if os.path.islink(name):
+            jail += ["--symlink", os.readlink(name), name]
+        else:
+            jail += ["--ro-bind-try", name, name]
+    jail += ["--ro-bind-try", "/etc/alternatives", "/etc/alternatives"]
+    for folder in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if not folder.startswith("/usr/"):
+            for parent in reversed(Path(folder).parents[:-1]):
+                jail += ["--dir", str(parent)]  # bubblewrap's own are closed to nobody
+            jail += ["--ro-bind", folder, folder]
+    jail += ["--ro-bind", str(COURSE / "src"), "/course/src", "--chmod", "0755", "/course"]
+    jail += ["--ro-bind", str(COURSE / "data"), "/course/data"]
+    for name in ("worker.py", "wire.py"):
+        jail += ["--ro-bind", str(HERE / name), f"/course/grading/{name}"]
+    jail += ["--chmod", "0755", "/course/grading"]
+    jail += ["--perms", "1777", "--size", str(limits.temporary), "--tmpfs", "/tmp"]
+    jail += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+    for name, value in (ENVIRONMENT | {"PYTHONPATH": "/course/src"}).items():
+        jail += ["--setenv", name, value]
+    if root:
+        jail += ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        jail += ["--inh-caps=-all", "--bounding-set=-all"]
+    return [*jail, sys.executable, "/course/grading/worker.py"]
+
+
+class Remote:
+    """A function or object of the student's, in the student's process.
+
+    It can be called and its attributes read; both go through that process, and only plain data
+    comes back. It answers nothing else: no method of the student's has a say in a comparison.
+    """
+
+    def __init__(self, ask: Callable[..., dict], reference: dict, kind: str):
+        self._ask, self._reference, self._kind = ask, reference, kind
+
+    def __call__(self, *arguments: object, **keywords: object) -> object:
+        """Call it there; arguments that the call changed in place are changed here too."""
+        given = (list(arguments), keywords)
+        answer = self._ask(do="call", target=self, given=given)
+        if answer.get("given") is not None:
+            put_back(given, answer["given"])
+        return answer["value"]
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith(
+            "_"
+        ):  # NumPy and others ask for these; they are not the student's to give
+            raise AttributeError(name)
+        return self._ask(do="attribute", target=self, name=name)["value"]
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"a {self._kind} is neither true nor false here: return a number or an array"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self._kind}>"
+
+
+class Clock:
+    """The time that a submission has left, over all its processes."""
+
+    def __init__(self, limits: Limits):
+        self.limits = limits
+        self.end = time.monotonic() + limits.seconds
+
+    def seconds(self) -> float:
+        """The seconds that the next cell or call has. Raises Late if none are left."""
+        remaining = self.end - time.monotonic()
+        if remaining <= 0:
+            raise Late(
+                f"came after the {self.limits.seconds:.3g} s of this submission were used up"
+            )
+        return min(self.limits.seconds_a_call, remaining)
+
+
+class Process:
+    """A student's process, running the worker.
+
+    `sandbox` False runs the code without a jail, with the rights of this process.
+    """
+
+    def __init__(self, clock: Clock, sandbox: bool = True):
+        self.clock = clock
+        self._functions: dict[int, Callable] = {}
+        self._numbers = count()
+        if sandbox:
+            start, environment, folder = command(clock.limits), None, None
+        else:
+            start = [sys.executable, str(HERE / "worker.py")]
+            environment = ENVIRONMENT | {"PYTHONPATH": str(COURSE / "src")}
+            folder = "/tmp"
+        self._stream, there = socket.socketpair()
+        self._popen = subprocess.Popen(
+            start,
+            stdin=there,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environment,
+            cwd=folder,
+        )
+        there.close()
+        self._channel = Channel(self._stream, self._refer, self._resolve)
+        deadline = time.monotonic() + SECONDS_TO_START
+        try:
+            self._channel.send({"limits": clock.limits.of_process()}, deadline)
+            self._channel.receive(deadline)
+        except (Closed, Unreadable, TimeoutError):
+            self.close()
+            raise NoJail(MISSING) from None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._stream.fileno() >= 0
+
+    def close(self) -> None:
+        """End the process and, in a jail, all that it started."""
+        self._stream.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
+
+    def ask(self, **request: object) -> dict:
+        """The answer to a request.
+
+        Raises StudentError where the student's code raised an error; Late or Ended where no answer
+        came, and the process is then closed; ValueError for a request too large to send.
+        """
+        if not self.alive:
+            raise Ended("belonged to a process that has ended")
+        seconds = self.clock.seconds()
+        deadline = time.monotonic() + seconds
+        try:
+            self._channel.send(request, deadline)
+            while "call back" in (answer := self._channel.receive(deadline)):
+                self._channel.send(self._called_back(answer), deadline)
+        except TimeoutError:
+            self.close()
+            raise Late(f"did not finish within {seconds:.3g} s") from None
+        except Closed:
+            self.close()
+            raise Ended("ended its process, or used more memory or time than it may") from None
+        except Unreadable:
+            self.close()
+            raise Ended("answered with something that is too large or no plain data") from None
+        if "error" in answer:
+            error = answer["error"] if isinstance(answer["error"], dict) else {}
+            raise StudentError(*(error.get(key) for key in ("kind", "message", "line")))
+        if "value" not in answer:
+            self.close()
+            raise Ended("answered with something that is no plain data")
+        return answer
+
+    def _called_back(self, request: dict) -> dict:
+        """Call a function of a test's own, as the student's code asks."""
+        try:
+            return {"value": self._functions[request["call back"]](*request["arguments"])}
+        except Exception:
+            return {"error": True}
+
+    def _refer(self, value: object) -> dict:
+        if isinstance(value, Remote):
+            return value._reference
+        if callable(value):
+            number = next(self._numbers)
+            self._functions[number] = value
+            return {"function": number}
+        raise TypeError(f"a test passes a {type(value).__name__}, which is no plain data")
+
+    def _resolve(self, reference: dict) -> Remote:
+        number, kind, _ = reference["object"]
+        return Remote(self.ask, {"object": int(number)}, str(kind)[:100])

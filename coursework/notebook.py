@@ -1,0 +1,304 @@
+"""The format: a source notebook, what is released of it, and what a student hands in.
+
+The format is nbgrader's, schema 3, so that nbgrader itself can use the sources unchanged. A cell's
+metadata ``nbgrader`` says what the cell is:
+
+- *solution* cells are the student's to fill in; what stands between ``### BEGIN SOLUTION`` and
+  ``### END SOLUTION`` is not released;
+- *test* cells (locked, graded) have points, all or none; what stands between
+  ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` is not released;
+- *written* answers (graded, not locked) have points that a person gives, by the scheme between
+  ``### BEGIN MARK SCHEME`` and ``### END MARK SCHEME``, which is not released;
+- *locked* cells without points hold what both sides need: imports, data, helpers;
+- all other cells are free: text, pictures, demonstrations.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import os
+import re
+import stat
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+SOURCE = Path(__file__).resolve().parent / "source"
+RELEASE = SOURCE.with_name("release")
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+WRITTEN_STUB = "YOUR ANSWER HERE"
+LARGEST_SUBMISSION = 20 * 2**20  # bytes
+
+
+class BadSource(Exception):
+    """A source notebook that cannot be used; says which cell, and why."""
+
+
+class BadSubmission(Exception):
+    """A file that was handed in and is no notebook; says why."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a source notebook; its kind is one of those in this module's text."""
+
+    grade_id: str
+    kind: str
+    source: str
+    points: float = 0
+
+    @property
+    def hidden_lines(self) -> set[int]:
+        """The numbers of the lines that belong to hidden tests, from 1."""
+        lines = enumerate(marked_lines(self.source), 1)
+        return {number for number, line in lines if line.region == "HIDDEN TESTS"}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A source notebook, read and checked."""
+
+    name: str
+    title: str
+    cells: list[Cell]
+    seconds: float  # that a submission may use
+
+    @property
+    def points(self) -> float:
+        """What can be earned."""
+        return sum(cell.points for cell in self.cells)
+
+    @property
+    def student_names(self) -> set[str]:
+        """The names that the solution cells of the source define: what a student is to write."""
+        return {
+            name
+            for cell in self.cells
+            if cell.kind == "solution"
+            for name in defined_names(cell.source)
+        }
+
+    def of_kind(self, *kinds: str) -> list[Cell]:
+        """Its cells of these kinds, in order."""
+        return [cell for cell in self.cells if cell.kind in kinds]
+
+
+def defined_names(source: str) -> set[str]:
+    """The names that a cell's code binds at its top level by def, class, import or assignment."""
+    names: set[str] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                names |= {part.id for part in ast.walk(target) if isinstance(part, ast.Name)}
+    return names
+
+
+# Regions
+
+
+MARK = re.compile(r"\b(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)\b")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a cell, the region it belongs to, and BEGIN or END if it is that region's mark."""
+
+    text: str
+    region: str | None
+    mark: str | None
+
+
+def marked_lines(source: str) -> list[Line]:
+    """The lines of a cell. Raises BadSource where marks do not come in pairs."""
+    lines, region = [], None
+    for text in source.split("\n"):
+        found = MARK.search(text)
+        mark, name = found.groups() if found else (None, region)
+        if found and region != (None if mark == "BEGIN" else name):
+            raise BadSource(f"{text.strip()!r} where no such mark can be")
+        lines.append(Line(text, name, mark))
+        region = None if mark == "END" else name
+    if region is not None:
+        raise BadSource(f"BEGIN {region} without its END")
+    return lines
+
+
+def released(source: str, stub: str | None) -> str:
+    """A cell's source as students get it: `stub` for each solution, and no hidden part.
+
+    A cell with a stub and without marks is a solution as a whole.
+    """
+    lines = marked_lines(source)
+    if stub is not None and not any(line.region == "SOLUTION" for line in lines):
+        return stub
+    kept = []
+    for line in lines:
+        if line.region is None:
+            kept.append(line.text)
+        elif line.region == "SOLUTION" and line.mark == "BEGIN":
+            kept.append(textwrap.indent(stub, re.match(r"\s*", line.text)[0]))
+    return "\n".join(kept)
+
+
+# Source notebooks
+
+
+def kind_of(cell: dict) -> str:
+    """What a cell of a source notebook is: solution, test, written, locked or free."""
+    data = cell["metadata"].get("nbgrader")
+    if not data or data.get("task"):
+        return "free"
+    if data["solution"]:
+        return "written" if data["grade"] else "solution"
+    if data["grade"]:
+        return "test"
+    return "locked" if data["locked"] else "free"
+
+
+def source_path(name: str, overlay: Path | None = None) -> Path:
+    """The source of an assignment, from the instructor's overlay if that has one."""
+    for folder in (overlay, SOURCE):
+        if folder is not None and (path := folder / name / f"{name}.ipynb").is_file():
+            return path
+    raise BadSource(f"there is no assignment {name!r}: known are {', '.join(assignment_names())}")
+
+
+def assignment_names() -> list[str]:
+    """The assignments that there are, in order."""
+    return sorted(path.stem for path in SOURCE.glob("*/*.ipynb") if path.stem == path.parent.name)
+
+
+def read_assignment(name: str, overlay: Path | None = None) -> Assignment:
+    """Read a source and check what both this grader and nbgrader need. Raises BadSource."""
+    path = source_path(name, overlay)
+    notebook = nbformat.read(path, as_version=4)
+    cells, seen = [], set()
+    for number, cell in enumerate(notebook.cells):
+        try:
+            cells.append(_source_cell(cell, number))
+        except (BadSource, SyntaxError, KeyError) as error:
+            raise BadSource(f"{path.name}, cell {number}: {error}") from None
+        if cells[-1].grade_id in seen:
+            raise BadSource(f"{path.name}: two cells with grade_id {cells[-1].grade_id!r}")
+        seen.add(cells[-1].grade_id)
+    title = re.search(r"^# (.+)$", notebook.cells[0].source, flags=re.MULTILINE)
+    if title is None:
+        raise BadSource(f"{path.name}: its first cell has no heading '# …'")
+    seconds = notebook.metadata.get("coursework", {}).get("seconds", 60)
+    return Assignment(name, title[1], cells, seconds)
+
+
+def _source_cell(cell: dict, number: int) -> Cell:
+    kind, data = kind_of(cell), cell.metadata.get("nbgrader", {})
+    if kind != "free" and data["schema_version"] != 3:
+        raise BadSource("nbgrader's schema_version is not 3")
+    if kind == "test" and not (data["locked"] and cell.cell_type == "code"):
+        raise BadSource("a test cell is a locked code cell")
+    if kind in ("solution", "locked") and cell.cell_type != "code":
+        kind = "free"
+    if cell.cell_type == "code" and kind != "free":
+        ast.parse(cell.source)
+    regions = {line.region for line in marked_lines(cell.source)}
+    if "SOLUTION" in regions and kind not in ("solution", "written"):
+        raise BadSource("a solution in a cell that is no solution cell")
+    if "HIDDEN TESTS" in regions and kind != "test":
+        raise BadSource("hidden tests in a cell that is no test cell")
+    points = float(data["points"]) if kind in ("test", "written") else 0.0
+    return Cell(data.get("grade_id", f"cell {number}"), kind, cell.source, points)
+
+
+def release(name: str, overlay: Path | None = None) -> nbformat.NotebookNode:
+    """The notebook that students get: no solution, no hidden test, no output."""
+    notebook = copy.deepcopy(nbformat.read(source_path(name, overlay), as_version=4))
+    for cell in notebook.cells:
+        kind = kind_of(cell)
+        stub = {"solution": STUB, "written": WRITTEN_STUB}.get(kind)
+        cell.source = released(cell.source, stub).strip("\n")
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        if kind in ("test", "locked"):
+            cell.metadata |= {"deletable": False, "editable": False}
+        elif kind in ("solution", "written"):
+            cell.metadata["deletable"] = False
+    notebook.metadata.pop("coursework", None)
+    return notebook
+
+
+def as_text(notebook: nbformat.NotebookNode) -> str:
+    """A notebook as its file has it."""
+    return nbformat.writes(notebook) + "\n"
+
+
+# Submissions
+
+
+@dataclass(frozen=True)
+class SubmittedCell:
+    """A cell that was handed in; `grade_id` is None for a cell that the student added."""
+
+    grade_id: str | None
+    cell_type: str
+    source: str
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file that was handed in. Raises BadSubmission for anything but a file."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        link = path.is_symlink()
+        raise BadSubmission(
+            "the file is a link to another file" if link else f"cannot be read: {error.strerror}"
+        ) from None
+    with open(number, "rb") as file:
+        information = os.fstat(number)
+        if not stat.S_ISREG(information.st_mode):
+            raise BadSubmission("it is no regular file")
+        content = file.read(LARGEST_SUBMISSION + 1)
+    if len(content) > LARGEST_SUBMISSION:
+        limit = LARGEST_SUBMISSION // 2**20
+        raise BadSubmission(
+            f"the file is larger than {limit} MB: clear its outputs and hand it in again"
+        )
+    return content
+
+
+def read_submission(content: bytes) -> list[SubmittedCell]:
+    """The cells of a notebook that was handed in. Raises BadSubmission, with the reason."""
+    if content.startswith(b"PK\x03\x04"):
+        raise BadSubmission(
+            "the file is a zip archive, not a notebook: hand in the .ipynb file inside it"
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadSubmission("the file is not text in UTF-8, as notebooks are") from None
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadSubmission("the file is not a notebook: its text is not valid JSON") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or notebook.get("nbformat") != 4:
+        raise BadSubmission("the file is JSON, but no notebook of format 4")
+    return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _submitted_cell(cell: dict) -> SubmittedCell:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    grade_id: object = cell
+    for key in ("metadata", "nbgrader", "grade_id"):
+        grade_id = grade_id.get(key) if isinstance(grade_id, dict) else None
+    return SubmittedCell(
+        grade_id if isinstance(grade_id, str) else None,
+        str(cell.get("cell_type")),
+        source if isinstance(source, str) else "",
+    )

@@ -1,0 +1,181 @@
+"""Plain data between two processes that do not trust each other.
+
+A message is JSON, followed by the raw bytes of the arrays in it. Numbers, texts, lists, tuples,
+dictionaries, fractions and NumPy arrays cross as values. Everything else (a function, an object)
+stays where it is and crosses as a reference, a number by which the other side can name it. Nothing
+that arrives is ever executed, and nothing larger than the limits below is read.
+
+The grader and the student's process both use this module, each its own copy. Standard library
+only, and NumPy where an array crosses: a program without arrays does not wait for its import.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from fractions import Fraction
+
+LARGEST_TEXT = 8 * 2**20  # bytes of JSON
+LARGEST_ARRAYS = 64 * 2**20  # bytes of all arrays in one message
+DTYPES = {"bool", "complex64", "complex128", "float16", "float32", "float64"} | {
+    f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)
+}
+LENGTH = struct.Struct(">II")
+
+Refer = Callable[[object], dict]
+Resolve = Callable[[dict], object]
+
+
+class Closed(Exception):
+    """The other side ended, or never became ready."""
+
+
+class Unreadable(Exception):
+    """The other side sent something that is no message, or one beyond the limits."""
+
+
+# Values
+
+
+def encode(value: object, arrays: list[bytes], refer: Refer) -> object:
+    """What JSON can say of `value`; arrays go to `arrays`, what is no plain data to `refer`."""
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list):
+        return [encode(item, arrays, refer) for item in value]
+    if isinstance(value, tuple):
+        return {"tuple": [encode(item, arrays, refer) for item in value]}
+    if isinstance(value, dict):
+        pairs = value.items()
+        return {"dict": [[encode(k, arrays, refer), encode(v, arrays, refer)] for k, v in pairs]}
+    if isinstance(value, Fraction):
+        return {"fraction": [value.numerator, value.denominator]}
+    if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype.name in DTYPES:
+        plain = numpy.ascontiguousarray(value, dtype=value.dtype.newbyteorder("="))
+        arrays.append(plain.tobytes())
+        return {"array": [len(arrays) - 1, plain.dtype.name, list(value.shape)]}
+    return refer(value)
+
+
+def decode(text: object, arrays: list[bytes], resolve: Resolve) -> object:
+    """The value that :func:`encode` wrote; a reference is looked up by `resolve`.
+
+    Raises ValueError, TypeError, KeyError or IndexError for what `encode` would not write.
+    """
+    if text is None or isinstance(text, bool | int | float | str):
+        return text
+    if isinstance(text, list):
+        return [decode(item, arrays, resolve) for item in text]
+    ((kind, content),) = text.items()
+    if kind == "tuple":
+        return tuple(decode(item, arrays, resolve) for item in content)
+    if kind == "dict":
+        return {decode(k, arrays, resolve): decode(v, arrays, resolve) for k, v in content}
+    if kind == "fraction":
+        numerator, denominator = content
+        if type(numerator) is not int or type(denominator) is not int or denominator < 1:
+            raise ValueError("not a fraction")
+        return Fraction(numerator, denominator)
+    if kind == "array":
+        import numpy
+
+        index, dtype, shape = content
+        if dtype not in DTYPES or not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError("not an array")
+        if math.prod(shape) * numpy.dtype(dtype).itemsize != len(arrays[index]):
+            raise ValueError("an array of another length than its shape says")
+        return numpy.frombuffer(arrays[index], dtype).reshape(shape).copy()
+    return resolve(text)
+
+
+def put_back(original: object, changed: object) -> object:
+    """Make a list, dictionary or array, and those inside it, equal to a changed copy, in place.
+
+    Returns what is to stand in the place of `original`: itself, or `changed` where a value of that
+    kind cannot be changed in place. This is how a function in another process, which changes its
+    arguments, changes those of its caller.
+    """
+    if type(original) is not type(changed):
+        return changed
+    if isinstance(original, list):
+        kept = [put_back(old, new) for old, new in zip(original, changed)]
+        original[:] = kept + changed[len(original) :]
+    elif isinstance(original, dict):
+        kept = {key: put_back(original.get(key), new) for key, new in changed.items()}
+        original.clear()
+        original.update(kept)
+    elif isinstance(original, tuple):
+        return tuple(put_back(old, new) for old, new in zip(original, changed))
+    elif hasattr(type(original), "shape") and original.shape == changed.shape:
+        original[...] = changed
+    else:
+        return changed
+    return original
+
+
+# Messages
+
+
+class Channel:
+    """Messages over a socket. A message is a dictionary whose values are plain data."""
+
+    def __init__(self, stream: socket.socket, refer: Refer, resolve: Resolve):
+        self._stream, self._refer, self._resolve = stream, refer, resolve
+
+    def send(self, message: dict, deadline: float | None = None) -> None:
+        """Send one message. Raises Closed, TimeoutError, and ValueError for one too large."""
+        arrays: list[bytes] = []
+        text = {key: encode(value, arrays, self._refer) for key, value in message.items()}
+        head = json.dumps([text, [len(array) for array in arrays]]).encode()
+        if len(head) > LARGEST_TEXT or sum(map(len, arrays)) > LARGEST_ARRAYS:
+            raise ValueError("larger than what may cross at once")
+        try:
+            for part in (LENGTH.pack(len(head), len(arrays)), head, *arrays):
+                self._limit(deadline)
+                self._stream.sendall(part)
+        except OSError as error:
+            raise error if isinstance(error, TimeoutError) else Closed from None
+
+    def receive(self, deadline: float | None = None) -> dict:
+        """The next message. Raises Closed, Unreadable or TimeoutError."""
+        length, count = LENGTH.unpack(self._read(LENGTH.size, deadline))
+        if length > LARGEST_TEXT:
+            raise Unreadable
+        try:
+            text, sizes = json.loads(self._read(length, deadline))
+            if not all(type(size) is int and size >= 0 for size in sizes) or len(sizes) != count:
+                raise Unreadable
+            if sum(sizes) > LARGEST_ARRAYS:
+                raise Unreadable
+            arrays = [self._read(size, deadline) for size in sizes]
+            return {key: decode(value, arrays, self._resolve) for key, value in text.items()}
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+            raise Unreadable from None
+
+    def _read(self, size: int, deadline: float | None) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            self._limit(deadline)
+            try:
+                part = self._stream.recv(min(size - len(parts), 2**20))
+            except OSError as error:
+                raise error if isinstance(error, TimeoutError) else Closed from None
+            if not part:
+                raise Closed
+            parts += part
+        return bytes(parts)
+
+    def _limit(self, deadline: float | None) -> None:
+        if deadline is not None:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError
+            self._stream.settimeout(remaining)

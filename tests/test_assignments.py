@@ -1,0 +1,102 @@
+"""Each assignment: its release, its reference solution, and wrong ones with what they lose."""
+
+import contextlib
+
+import pytest
+from solutions import FOLDER, solved, write, wrong_solutions
+
+from coursework import notebook
+from coursework.grader import grade
+
+NAMES = notebook.assignment_names()
+STUDENT = "reference"
+CASES = [(name, title) for name in NAMES for title in wrong_solutions(name)]
+
+
+def graded(tmp_path, name, content):
+    path = write(content, tmp_path / f"{name}.ipynb")
+    return grade(notebook.read_assignment(name), path, STUDENT)
+
+
+def failed(result):
+    return [mark.grade_id for mark in result.marks if mark.points == 0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reference_gets_all_points(tmp_path, name):
+    result = graded(tmp_path, name, solved(name))
+    assert failed(result) == [] and result.notes == []
+    given = sum(mark.maximum for mark in result.marks if mark.points is not None)
+    assert result.points == given > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_release_gets_nothing_and_is_only_unwritten(tmp_path, name):
+    result = graded(tmp_path, name, notebook.release(name))
+    assert result.points == 0 and all(mark.points == 0 for mark in result.marks)
+    for mark in result.marks:
+        assert "not written yet" in mark.message or "no answer" in mark.message, mark
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_release_raises_nothing_but_not_implemented(name):
+    """In a plain interpreter, cell after cell, as a student runs it."""
+    names = {"__name__": "__main__"}
+    for cell in notebook.release(name).cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(NotImplementedError):
+                exec(cell.source, names)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_committed_release_is_in_step(name):
+    path = notebook.RELEASE / name / f"{name}.ipynb"
+    assert path.read_text(encoding="utf-8") == notebook.as_text(notebook.release(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_release_holds_no_solution_and_no_hidden_test(name):
+    """No line of them, and no mark, unless a visible line of the source has the same text."""
+    released = "\n".join(cell.source for cell in notebook.release(name).cells)
+    cells = notebook.read_assignment(name).cells
+    lines = [line for cell in cells for line in notebook.marked_lines(cell.source)]
+    open_to_all = "\n".join(line.text for line in lines if line.region is None)
+    secrets = {line.text.strip() for line in lines if line.region and len(line.text.strip()) > 4}
+    assert len(secrets) > 10
+    for secret in secrets:
+        assert secret in open_to_all or secret not in released, secret
+
+
+@pytest.mark.parametrize("name, title", CASES)
+def test_a_wrong_solution_loses_what_it_should_and_hears_why(tmp_path, name, title):
+    case = wrong_solutions(name)[title]
+    result = graded(tmp_path, name, solved(name, case["edit"]))
+    assert failed(result) == case["loses"], [(m.grade_id, m.message) for m in result.marks]
+    said = [mark for mark in result.marks if mark.points == 0]
+    if "form" in case:
+        assert case["form"] in {mark.form for mark in said}, said
+    if "says" in case:
+        assert any(case["says"] in mark.message for mark in said), said
+    assert "form" in case or "says" in case
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_test_cell_is_failed_by_some_wrong_solution(name):
+    cases = wrong_solutions(name).values()
+    assignment = notebook.read_assignment(name)
+    tests = {cell.grade_id for cell in assignment.of_kind("test") if cell.points}
+    assert tests == {cell for case in cases for cell in case["loses"]} and len(cases) >= 8
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_cell_tells_points_and_time_and_no_link_leads_out(name):
+    assignment = notebook.read_assignment(name)
+    first = assignment.cells[0].source
+    assert f"**Points**: {assignment.points:g}" in first and "**Time**" in first
+    for cell in notebook.release(name).cells:
+        if cell.cell_type == "markdown":
+            assert "](" not in cell.source and "```{" not in cell.source, cell.source
+
+
+def test_wrong_solutions_belong_to_an_assignment():
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(NAMES)
