@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "training": {"network", "optimizers"},
     "saving": {"network"},
     "gradients": {"network"},
+    "slips": {"activations", "network"},
+    "diagnosis": {"losses", "network", "slips"},
     "autodiff": set(),
     "inspection": {"network"},
     "idx": set(),
