@@ -1,5 +1,5 @@
-"""One gradient, by every road: by hand, loops, arrays, finite differences, the engine, autograd,
-PyTorch.
+"""One gradient, by every road: by hand, loops, arrays, finite differences, a fixed point, one step
+through time, the engine, autograd, PyTorch.
 
 The network is 2-2-1 with sigmoids and no biases, as by hand; then a deeper one with biases.
 """
@@ -13,9 +13,11 @@ from strategies import networks, seeds
 from backprop import loops
 from backprop.autodiff import Value, as_value
 from backprop.byhand import EXAMPLE_INPUTS, EXAMPLE_TARGET, EXAMPLE_WEIGHTS, WEIGHTS, trace_step
+from backprop.fixed_point import METHODS, FixedPointNetwork
 from backprop.gradients import numerical_gradient
 from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
+from backprop.through_time import ElmanNetwork
 
 HALF_SUM = SquaredError("nothing")
 
@@ -161,6 +163,36 @@ def test_engine_and_arrays(case):
     expected, gradient = network.loss_and_gradient(X, Y)
     assert float(loss.data) == pytest.approx(expected, rel=1e-10, abs=1e-10)
     assert parameters.gradient == pytest.approx(gradient, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("activation", ["identity", "sigmoid"])
+def test_a_fixed_point_of_neurons_without_cycles(activation, method):
+    network, X, Y = two_two_one(activation)
+    hidden, output = network.layers
+    W, U = np.zeros((3, 3)), np.zeros((2, 3))  # the neurons are h1, h2 and p
+    U[:, :2], W[:2, 2:] = hidden.W, output.W
+    relaxing = FixedPointNetwork(
+        W, U, outputs=1, activation=activation, loss=HALF_SUM, method=method
+    )
+    loss, gradient = network.loss_and_gradient(X, Y)
+    assert relaxing.loss_and_gradient(X, Y)[0] == pytest.approx(loss, abs=1e-15)
+    ours = np.concatenate([relaxing.dU[:, :2].ravel(), relaxing.dW[:2, 2:].ravel()])
+    assert ours == pytest.approx(gradient, abs=1e-15)
+
+
+@pytest.mark.parametrize("activation", ["identity", "sigmoid"])
+def test_one_step_through_time(activation):
+    network, X, Y = two_two_one(activation)
+    hidden, output = network.layers
+    stepping = ElmanNetwork(
+        2, 2, 1, (activation, activation), loss=HALF_SUM, generator=np.random.default_rng(0)
+    )
+    stepping.U[...], stepping.V[...] = hidden.W, output.W
+    loss, gradient = network.loss_and_gradient(X, Y)
+    assert stepping.loss_and_gradient(X[:, None], Y)[0] == pytest.approx(loss, abs=1e-15)
+    ours = np.concatenate([stepping.dU.ravel(), stepping.dV.ravel()])
+    assert ours == pytest.approx(gradient, abs=1e-15)
 
 
 def test_autograd():
