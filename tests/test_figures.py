@@ -63,6 +63,7 @@ SCORES = {"published settings": [0.8, 0.65, 0.65, 0.85, 0.95], "mended": [0.95, 
 FEATURES = np.array([[5.1, 3.5, 1.4], [7.0, 3.2, 4.7], [6.3, 3.3, 6.0], [4.9, 3.0, 1.4]])
 
 
+CYCLES = np.array([[0, 0.4, -0.5], [0.5, 0, 0.2], [-0.3, 0.6, 0]])
 IMAGES = np.random.default_rng(0).random((3, 4, 4))
 
 
@@ -96,6 +97,14 @@ SAMPLES = {
     "draw_computation_graph": lambda: figures.draw_computation_graph(
         NEURON, NEURON_EDGES, VALUES, GRADIENTS, title="One neuron"
     ),
+    "draw_relaxation": lambda: figures.draw_relaxation(
+        CYCLES, [[0, 0, 0], [0.5, -0.25, 1], [0.4, -0.1, 0.9]], steps=[0, 1, 2]
+    ),
+    "draw_relaxation backward": lambda: figures.draw_relaxation(
+        CYCLES, np.full((5, 3), -0.123), steps=range(5), passes="backward"
+    ),
+    "draw_unrolled": lambda: figures.draw_unrolled(4),
+    "draw_unrolled truncated": lambda: figures.draw_unrolled(6, reading="every step", truncation=2),
     "plot_matrix_product": lambda: figures.plot_matrix_product(130, 4, 3),
     "plot_timeline": lambda: figures.plot_timeline(EVENTS),
     "plot_predictions": lambda: figures.plot_predictions([0.19, 0.26, 0.33, 0.42], 1),

@@ -25,6 +25,7 @@ from backprop.figures.curves import (
 )
 from backprop.figures.history import plot_timeline
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
+from backprop.figures.recurrent import draw_relaxation, draw_unrolled
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
@@ -36,7 +37,9 @@ from backprop.figures.results import (
 __all__ = [
     "draw_computation_graph",
     "draw_network",
+    "draw_relaxation",
     "draw_trace",
+    "draw_unrolled",
     "draw_update",
     "plot_activation",
     "plot_central_difference",

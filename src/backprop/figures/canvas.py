@@ -59,8 +59,14 @@ def draw_node(axes: Axes, place: tuple[float, float], label: Label, kind: str) -
     return Node(place, shape)
 
 
-def draw_arrow(axes: Axes, start: Node, end: Node, color: str, line: str = "-") -> None:
-    """An arrow from the rim of one node to the rim of another."""
+def draw_arrow(
+    axes: Axes, start: Node, end: Node, color: str, line: str = "-", bend: float = 0.0
+) -> None:
+    """An arrow from the rim of one node to the rim of another.
+
+    `bend` is how far it leaves the straight line, to the right of its way, as a share of its
+    length.
+    """
     axes.add_patch(
         FancyArrowPatch(
             start.place,
@@ -69,6 +75,7 @@ def draw_arrow(axes: Axes, start: Node, end: Node, color: str, line: str = "-") 
             patchB=end.shape,
             shrinkA=0,
             shrinkB=1,
+            connectionstyle=f"arc3,rad={bend}",
             arrowstyle="-|>",
             mutation_scale=11,
             color=color,

@@ -1,0 +1,118 @@
+"""Networks with cycles: relaxing to a fixed point, and unrolled in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from backprop.figures.canvas import Node, along, draw_arrow, draw_node, new_canvas, write
+from backprop.figures.checks import check_sizes
+from backprop.figures.style import BACKWARD, FORWARD, LARGE, MUTED, WIDTH, in_house_style
+from backprop.through_time import READINGS
+
+PANEL_COLUMNS, PANEL_HEIGHT, CIRCLE = 3, 2.2, 0.64
+
+
+@in_house_style
+def draw_relaxation(
+    W: ArrayLike, states: ArrayLike, *, steps: Sequence[int], passes: str = "forward"
+) -> Figure:
+    """Neurons in a circle, the first at the top, with their numbers after each of some steps.
+
+    `W` is (neurons, neurons): an arrow for each weight that is not 0, in the direction of the pass,
+    'forward' or 'backward'. `states` is (all steps, neurons), and `steps` picks those to draw.
+    Raises ValueError for shapes that do not fit, steps that there are not and another pass.
+    """
+    W, states = np.asarray(W, dtype=float), np.asarray(states, dtype=float)
+    if W.ndim != 2 or len(W) < 2 or W.shape[0] != W.shape[1] or states.shape[1:] != (len(W),):
+        raise ValueError(
+            f"W has shape {W.shape} and states {states.shape}: give (neurons, neurons), at least "
+            f"two, and (steps, neurons)"
+        )
+    if passes not in ("forward", "backward"):
+        raise ValueError(f"unknown passes {passes!r}; known are forward, backward")
+    for step in steps:
+        if step not in range(len(states)):
+            raise ValueError(f"step {step} is not among the {len(states)} states, counted from 0")
+    forward = passes == "forward"
+    color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
+    rows = math.ceil(len(steps) / PANEL_COLUMNS)
+    axes = new_canvas(-PANEL_HEIGHT * rows, 0.4)
+    heading = "Forward pass: values" if forward else "Backward pass: deltas"
+    write(axes, (0.15, 0.2), heading, color, ha="left", fontsize=LARGE)
+    for number, step in enumerate(steps):
+        row, column = divmod(number, PANEL_COLUMNS)
+        x, y = WIDTH * (column + 0.5) / PANEL_COLUMNS, -PANEL_HEIGHT * (row + 0.62)
+        write(axes, (x - 0.95, y + 1.05), f"step {step}", MUTED, ha="left")
+        nodes = draw_circle(axes, (x, y), [f"{value:.3f}" for value in states[step]])
+        for i, j in np.argwhere(W):
+            start, end = (i, j) if forward else (j, i)
+            if i != j:
+                draw_arrow(axes, nodes[start], nodes[end], color, line, bend=0.2)
+    return axes.figure
+
+
+def draw_circle(axes: Axes, middle: tuple[float, float], labels: Sequence[str]) -> list[Node]:
+    """Round nodes in a circle, clockwise from the top."""
+    x, y = middle
+    angles = [math.pi / 2 - 2 * math.pi * place / len(labels) for place in range(len(labels))]
+    return [
+        draw_node(
+            axes,
+            (x + CIRCLE * math.cos(angle), y + CIRCLE * math.sin(angle)),
+            label.replace("-", "−"),
+            "hidden",
+        )
+        for angle, label in zip(angles, labels)
+    ]
+
+
+@in_house_style
+def draw_unrolled(
+    steps: int, *, reading: str = "last step", truncation: int | None = None
+) -> Figure:
+    """A recurrent network unrolled: a column a step, inputs below, states, and outputs above.
+
+    Solid arrows lead forward, dashed ones carry the error back. `reading` says where outputs are
+    read, at the 'last step' or at 'every step'. With `truncation` the error does not cross the
+    dotted lines, drawn after each so many steps, counted from the end. Raises ValueError for a
+    number of steps or a truncation below 1 and another reading.
+    """
+    check_sizes(steps=steps, truncation=1 if truncation is None else truncation)
+    if reading not in READINGS:
+        raise ValueError(f"unknown reading {reading!r}; known are {', '.join(READINGS)}")
+    axes = new_canvas(-2.05, 1.95)
+    write(axes, (0.15, 1.7), "solid: forward", FORWARD, ha="left")
+    write(axes, (WIDTH - 0.15, 1.7), "dashed: the error back", BACKWARD, ha="right")
+    places = np.linspace(0.5, WIDTH - 0.5, steps + 1)
+    before = draw_node(axes, (places[0], 0), "0", "input")
+    for step, x in enumerate(places[1:], 1):
+        x_node, h_node = (
+            draw_node(axes, (x, height), f"{name}{step}", kind)
+            for name, height, kind in (("x", -1.3, "input"), ("h", 0.0, "hidden"))
+        )
+        join(axes, x_node, h_node, "$U$")
+        cut = truncation is not None and (steps - step + 1) % truncation == 0
+        join(axes, before, h_node, "$W$", back=step > 1 and not cut)
+        if cut and step > 1:
+            middle, _ = along(before, h_node, 0.5)
+            axes.plot([middle, middle], [-1.6, 1.3], ":", color=MUTED, marker="", zorder=1)
+            write(axes, (middle, -1.8), "cut", MUTED)
+        if step == steps or reading == "every step":
+            join(axes, h_node, draw_node(axes, (x, 1.15), f"p{step}", "output"), "$V$", back=True)
+        before = h_node
+    return axes.figure
+
+
+def join(axes: Axes, start: Node, end: Node, weight: str, back: bool = False) -> None:
+    """An arrow forward with its weight, and where an error goes back, a dashed one beside it."""
+    bend = 0.25 if back else 0.0
+    draw_arrow(axes, start, end, FORWARD, bend=bend)
+    if back:
+        draw_arrow(axes, end, start, BACKWARD, "--", bend=bend)
+    write(axes, along(start, end, 0.5), weight, FORWARD)
