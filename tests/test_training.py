@@ -43,7 +43,8 @@ def test_one_full_batch_epoch_is_one_step_against_the_gradient(case, rate):
 @given(st.integers(1, 30), st.integers(1, 40))
 def test_each_epoch_uses_every_row_once(rows, batch_size):
     X = np.arange(rows).reshape(-1, 1)
-    parts = list(training.batches(X, -X, batch_size, np.random.default_rng(0)))
+    generator = np.random.default_rng(0)
+    parts = [(x.copy(), y.copy()) for x, y in training.batches(X, -X, batch_size, generator)]
     assert sorted(np.concatenate([x for x, _ in parts])[:, 0]) == list(range(rows))
     assert all(np.array_equal(x, -y) for x, y in parts)
     assert [len(x) for x, _ in parts[:-1]] == [batch_size] * (len(parts) - 1)

@@ -37,8 +37,9 @@ class Softmax(Activation):
 
 
 def sigmoid(Z: np.ndarray) -> np.ndarray:
-    """1 / (1 + e^(−Z)), written as ½(1 + tanh(Z/2)), which no Z can overflow. Any shape."""
-    return 0.5 * (1.0 + np.tanh(0.5 * Z))
+    """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.exp(-Z))
 
 
 def sigmoid_derivative(A: np.ndarray) -> np.ndarray:

@@ -56,7 +56,7 @@ class Layer:
         """
         np.matmul(self.A_in.T, delta, out=self.dW)
         if self.bias:
-            np.sum(delta, axis=0, out=self.db)
+            delta.sum(axis=0, out=self.db)
 
     def delta_below(self, delta: np.ndarray, activation: Activation) -> np.ndarray:
         """∂L/∂Z of the layer below, whose output A_in came out of `activation` (BP2).

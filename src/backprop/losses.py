@@ -135,8 +135,8 @@ class CategoricalCrossEntropy(CrossEntropy):
         """
         check_same_shape(Z, Y)
         Z = Z - Z.max(axis=1, keepdims=True)
-        terms = np.log(np.exp(Z).sum(axis=1)) - (Z * Y).sum(axis=1)
-        return float(terms.sum(dtype=np.float64)) / len(Z)
+        logarithms = np.log(np.exp(Z).sum(axis=1))
+        return float(logarithms.sum(dtype=np.float64) - np.vdot(Z, Y)) / len(Z)
 
     def check_targets(self, Y: np.ndarray) -> None:
         """Raise ValueError unless every row of targets adds up to 1."""
@@ -169,8 +169,8 @@ def get_loss(loss: str | Loss) -> Loss:
 
 def check_same_shape(A: np.ndarray, Y: np.ndarray) -> None:
     """Raise ValueError unless outputs and targets are rows of the same shape."""
-    if np.ndim(A) != 2 or np.shape(A) != np.shape(Y):
+    if A.ndim != 2 or A.shape != Y.shape:
         raise ValueError(
-            f"outputs of shape {np.shape(A)} and targets of shape {np.shape(Y)}: "
+            f"outputs of shape {A.shape} and targets of shape {Y.shape}: "
             f"both must be (samples, outputs); turn labels into rows with datasets.one_hot"
         )

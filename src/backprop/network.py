@@ -17,6 +17,7 @@ batch of rows.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -200,7 +201,7 @@ class Network:
             raise ValueError(
                 f"X has {len(X)} rows and Y has {len(Y)}: each sample needs its own target"
             )
-        Y = Y.astype(self.dtype)
+        Y = Y.astype(self.dtype, copy=False)
         check_finite(Y, "Y")
         self.loss.check_targets(Y)
         return X, Y
@@ -220,11 +221,19 @@ def check_fused(loss: Loss, activation: Activation) -> None:
         )
 
 
+def all_finite(array: np.ndarray) -> bool:
+    """Whether no entry is NaN or infinite.
+
+    A sum of squares is finite only then, and costs less than a look at each entry. Where it
+    overflows, the entries may still be finite, and each is looked at.
+    """
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
 def check_finite(array: np.ndarray, name: str) -> None:
     """Raise ValueError that names the first entry that is NaN or infinite."""
-    finite = np.isfinite(array)
-    if not finite.all():
-        row, column = np.argwhere(~finite)[0]
+    if not all_finite(array):
+        row, column = np.argwhere(~np.isfinite(array))[0]
         raise ValueError(
             f"{name}[{row}, {column}] is {array[row, column]}: every entry must be a finite "
             f"number; drop the row or fill the value in"

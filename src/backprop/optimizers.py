@@ -18,8 +18,9 @@ class Optimizer:
     """What all update rules share: the learning rate, the count of steps, and their memory.
 
     The memory is a few vectors as long as the gradient, made at the first step and used again in
-    every other: making new ones would cost more than the arithmetic. Raises ValueError unless the
-    learning rate is a schedule or a finite number greater than 0.
+    every other: making new ones would cost more than the arithmetic. For the same reason a step
+    uses the gradient up. Raises ValueError unless the learning rate is a schedule or a finite
+    number greater than 0.
     """
 
     memories = 0  # how many vectors a rule keeps from step to step
@@ -37,16 +38,18 @@ class Optimizer:
         return self.schedule(self.steps_done)
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
-        """Change `parameters` in place; both are flat vectors of the same length."""
-        if not self.memory:
-            self.memory = [np.zeros_like(gradient) for _ in range(self.memories + 1)]
-        *memory, change = self.memory
-        self.rule(gradient, change, *memory)
-        parameters -= change
+        """Change `parameters` in place; both are flat vectors of the same length.
+
+        Afterwards `gradient` holds what was subtracted: pass a copy to keep it.
+        """
+        if len(self.memory) < self.memories:
+            self.memory = [np.zeros_like(gradient) for _ in range(self.memories)]
+        self.rule(gradient, *self.memory)
+        parameters -= gradient
         self.steps_done += 1
 
-    def rule(self, gradient: np.ndarray, change: np.ndarray, *memory: np.ndarray) -> None:
-        """Fill `change` with what to subtract from the parameters, and bring the memory forward."""
+    def rule(self, gradient: np.ndarray, *memory: np.ndarray) -> None:
+        """Turn the gradient into what to subtract from the parameters; bring the memory forward."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -56,9 +59,9 @@ class Optimizer:
 class GradientDescent(Optimizer):
     """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
 
-    def rule(self, gradient: np.ndarray, change: np.ndarray) -> None:
-        """Change = η g."""
-        np.multiply(gradient, self.learning_rate, out=change)
+    def rule(self, gradient: np.ndarray) -> None:
+        """Subtract η g."""
+        gradient *= self.learning_rate
 
 
 class Momentum(Optimizer):
@@ -78,16 +81,16 @@ class Momentum(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def rule(self, gradient: np.ndarray, change: np.ndarray, velocity: np.ndarray) -> None:
-        """Change = η v, or η(μ v + g)."""
-        velocity *= self.momentum
-        velocity += gradient
+    def rule(self, gradient: np.ndarray, faded_velocity: np.ndarray) -> None:
+        """Subtract η v, or η(μ v + g). What is kept is μ v, which both need."""
         if self.nesterov:
-            np.multiply(velocity, self.momentum, out=change)
-            change += gradient
-            change *= self.learning_rate
+            faded_velocity += gradient
+            faded_velocity *= self.momentum
+            gradient += faded_velocity
         else:
-            np.multiply(velocity, self.learning_rate, out=change)
+            gradient += faded_velocity
+            np.multiply(gradient, self.momentum, out=faded_velocity)
+        gradient *= self.learning_rate
 
 
 class RMSProp(Optimizer):
@@ -97,7 +100,7 @@ class RMSProp(Optimizer):
     whether its slopes are large or small. Raises ValueError unless 0 ≤ ρ < 1.
     """
 
-    memories = 1
+    memories = 2
 
     def __init__(
         self, learning_rate: float | Schedule, decay: float = 0.99, epsilon: float = 1e-8
@@ -107,13 +110,13 @@ class RMSProp(Optimizer):
         self.decay = decay
         self.epsilon = epsilon
 
-    def rule(self, gradient: np.ndarray, change: np.ndarray, mean_square: np.ndarray) -> None:
-        """Change = η g / (√s + ε)."""
-        follow(mean_square, np.multiply(gradient, gradient, out=change), self.decay)
-        np.sqrt(mean_square, out=change)
-        change += self.epsilon
-        np.divide(gradient, change, out=change)
-        change *= self.learning_rate
+    def rule(self, gradient: np.ndarray, mean_square: np.ndarray, scratch: np.ndarray) -> None:
+        """Subtract η g / (√s + ε)."""
+        follow(mean_square, np.multiply(gradient, gradient, out=scratch), self.decay)
+        np.sqrt(mean_square, out=scratch)
+        scratch += self.epsilon
+        gradient /= scratch
+        gradient *= self.learning_rate
 
 
 class Adam(Optimizer):
@@ -123,7 +126,7 @@ class Adam(Optimizer):
     at 0. Raises ValueError unless 0 ≤ β < 1 for both.
     """
 
-    memories = 2
+    memories = 3
 
     def __init__(
         self,
@@ -138,18 +141,17 @@ class Adam(Optimizer):
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
     def rule(
-        self, gradient: np.ndarray, change: np.ndarray, mean: np.ndarray, mean_square: np.ndarray
+        self, gradient: np.ndarray, mean: np.ndarray, mean_square: np.ndarray, scratch: np.ndarray
     ) -> None:
-        """Change = η m̂ / (√ŝ + ε)."""
+        """Subtract η m̂ / (√ŝ + ε)."""
         t = self.steps_done + 1
-        follow(mean_square, np.multiply(gradient, gradient, out=change), self.beta2)
-        change[...] = gradient
-        follow(mean, change, self.beta1)
-        np.sqrt(mean_square, out=change)
-        change /= (1 - self.beta2**t) ** 0.5
-        change += self.epsilon
-        np.divide(mean, change, out=change)
-        change *= self.learning_rate / (1 - self.beta1**t)
+        follow(mean_square, np.multiply(gradient, gradient, out=scratch), self.beta2)
+        follow(mean, gradient, self.beta1)
+        np.sqrt(mean_square, out=scratch)
+        scratch /= (1 - self.beta2**t) ** 0.5
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=gradient)
+        gradient *= self.learning_rate / (1 - self.beta1**t)
 
 
 def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
