@@ -35,8 +35,9 @@ class Sequences:
     """Sequences of different lengths in one array, the shorter ones filled up at their ends.
 
     `values` is (samples, steps, features); `lengths`, (samples,), counts the steps of each sequence
-    that are real, None standing for all. What is behind them may be anything, and is set to 0.
-    `real` (samples, steps) says where the real steps are. An index picks samples.
+    that are real, None standing for all. What is behind them may be anything, and becomes NaN: that
+    marks the end wherever `values` go. `real` (samples, steps) says where the real steps are. An
+    index picks samples.
 
     Raises ValueError for a wrong number of dimensions, for no samples, for a length below 1 or
     above the steps there are, and for a real step that is not finite.
@@ -62,10 +63,12 @@ class Sequences:
                 f"lengths[{wrong[0]}] is {lengths[wrong[0]]}: each sequence has from 1 to {steps} "
                 f"steps in this array; leave empty sequences out"
             )
-        self.values, self.lengths = values, lengths
+        self.lengths = lengths
         self.real = np.arange(steps) < lengths[:, None]
-        self.values[~self.real] = 0.0
-        check_finite("values", self.values)
+        values[~self.real] = 0.0
+        check_finite("values", values)
+        values[~self.real] = np.nan
+        self.values = values
 
     @classmethod
     def pad(cls, sequences: Sequence[ArrayLike]) -> Sequences:
@@ -156,22 +159,24 @@ class ElmanNetwork(RecurrentNetwork):
         self.W, self.U, self.b, self.V, self.c = self._views(self.parameters)
         self.dW, self.dU, self.db, self.dV, self.dc = self._views(self.gradient)
 
-    def forward(self, X: Sequences) -> np.ndarray:
+    def forward(self, X: np.ndarray) -> np.ndarray:
         """The outputs at all steps that are read, a row each, in the order of samples and steps.
 
-        Keeps `states`, (samples, steps + 1, neurons), of which the first is 0, and `read`, where
-        in (samples, steps) outputs are read.
+        X is (samples, steps, inputs) with NaN behind the end of each sequence, as `check_examples`
+        returns it; `predict` is the same with checks. Keeps `states`, (samples, steps + 1, neurons),
+        of which the first is 0, and `read`, where in (samples, steps) outputs are read.
         """
-        self.X = X
-        samples, steps, _ = X.values.shape
-        drive = X.values @ self.U + self.b
+        real = ~np.isnan(X[:, :, 0])
+        self.X, self.lengths = np.where(real[:, :, None], X, 0.0), real.sum(axis=1)
+        samples, steps, _ = X.shape
+        drive = self.X @ self.U + self.b
         self.states = np.zeros((samples, steps + 1, len(self.W)))
         for t in range(steps):
             before = self.states[:, t]
             self.states[:, t + 1] = self.activation.function(before @ self.W + drive[:, t])
-        self.read = X.real.copy()
+        self.read = real.copy()
         if self.reading == "last step":
-            self.read[:, :-1] &= ~X.real[:, 1:]
+            self.read[:, :-1] &= ~real[:, 1:]
         self.states_read = self.states[:, 1:][self.read]
         self.output_sums = self.states_read @ self.V + self.c
         self.outputs = self.output_activation.function(self.output_sums)
@@ -202,11 +207,11 @@ class ElmanNetwork(RecurrentNetwork):
             self.deltas[:, t] = delta
             from_next = delta @ self.W.T
             if self.truncation is not None:
-                from_next[(self.X.lengths - t) % self.truncation == 0] = 0.0
+                from_next[(self.lengths - t) % self.truncation == 0] = 0.0
 
         deltas = self.deltas.reshape(-1, len(self.W))
         np.matmul(self.states[:, :-1].reshape(deltas.shape).T, deltas, out=self.dW)
-        np.matmul(self.X.values.reshape(len(deltas), -1).T, deltas, out=self.dU)
+        np.matmul(self.X.reshape(len(deltas), -1).T, deltas, out=self.dU)
         np.sum(deltas, axis=0, out=self.db)
         return self.gradient
 
@@ -219,7 +224,7 @@ class ElmanNetwork(RecurrentNetwork):
 
         Where every step is, (samples, steps, outputs), with 0 behind the end of a sequence.
         """
-        outputs = self.forward(self._check_inputs(X))
+        outputs = self.forward(self._check_inputs(X).values)
         if self.reading == "last step":
             return outputs
         every = np.zeros((*self.read.shape, outputs.shape[1]))
@@ -241,8 +246,8 @@ class ElmanNetwork(RecurrentNetwork):
 
     def check_examples(
         self, X: Sequences | ArrayLike, Y: ArrayLike
-    ) -> tuple[Sequences, np.ndarray]:
-        """X as Sequences and Y as an array.
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """X and Y as arrays, X with NaN behind the end of each sequence.
 
         Raises ValueError for wrong shapes, and for numbers that are not finite in steps that count.
         """
@@ -253,7 +258,7 @@ class ElmanNetwork(RecurrentNetwork):
             Y[~X.real] = 0.0
         check_targets(Y, (*each, len(self.c)))
         self.loss.check_targets(Y if self.reading == "last step" else Y[X.real])
-        return X, Y
+        return X.values, Y
 
     def __repr__(self) -> str:
         inputs, neurons = self.U.shape
