@@ -3,10 +3,10 @@
 
 RUN = .venv/bin
 
-.PHONY: help book test notebooks lint lab clean setup
+.PHONY: help book test notebooks lint lab bench clean setup
 
 help:
-	@echo "make book | test | notebooks (run and store) | lint | lab (open JupyterLab) | clean"
+	@echo "make book | test | notebooks (run and store) | lint | lab (open JupyterLab) | bench | clean"
 
 book: setup
 	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
@@ -23,6 +23,9 @@ lint: setup
 
 lab: setup
 	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab book
+
+bench: setup
+	$(RUN)/python benchmarks/speed.py && $(RUN)/python benchmarks/growth.py
 
 clean:
 	rm -rf _build

@@ -1,0 +1,373 @@
+"""The programs that are measured against each other: this course's own, and other people's.
+
+Each function makes ready one contestant for a task and returns what runs an epoch of it. All get
+the same rows, sizes, batch size and learning rate, and do what their users would write: shuffle the
+rows, and step through them in batches. A library that is not installed raises ModuleNotFoundError.
+"""
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+import pandas as pd
+
+from backprop import loops
+from backprop.datasets import load_iris, load_wheat_seeds
+from backprop.losses import SquaredError
+from backprop.network import Network
+from backprop.optimizers import GradientDescent
+from backprop.training import train
+
+Epoch = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One epoch: rows X (samples, features), their labels, the hidden neurons and the settings."""
+
+    X: np.ndarray
+    labels: np.ndarray
+    hidden: int
+    batch_size: int
+    learning_rate: float = 0.1
+
+    @property
+    def sizes(self) -> list[int]:
+        """The inputs, the hidden neurons and the classes."""
+        return [self.X.shape[1], self.hidden, int(self.labels.max()) + 1]
+
+    @property
+    def one_hot(self) -> np.ndarray:
+        """A row for each label, in the type of X."""
+        return np.eye(self.sizes[-1], dtype=self.X.dtype)[self.labels]
+
+
+def digits_task(hidden: int, batch_size: int, rows: int = 20_000) -> Task:
+    """Random rows of the shape of digits, float32: their values do not change the time."""
+    generator = np.random.default_rng(0)
+    X = generator.random((rows, 784), dtype=np.float32)
+    return Task(X, generator.integers(10, size=rows), hidden, batch_size)
+
+
+def products(task: Task) -> Epoch:
+    """Only the five matrix products of each step, from memory to memory: the floor."""
+    sizes, rows, kind = task.sizes, task.batch_size, task.X.dtype
+    shapes = list(zip(sizes, sizes[1:]))
+    generator = np.random.default_rng(1)
+    W1, W2 = (generator.normal(size=shape).astype(kind) for shape in shapes)
+    delta1, delta2 = (generator.normal(size=(rows, n)).astype(kind) for n in sizes[1:])
+    Z1, Z2, slope = np.empty_like(delta1), np.empty_like(delta2), np.empty_like(delta1)
+    dW1, dW2 = np.empty_like(W1), np.empty_like(W2)
+
+    def epoch() -> None:
+        for start in range(0, len(task.X), rows):
+            X = task.X[start : start + rows]
+            part = slice(len(X))
+            np.matmul(X, W1, out=Z1[part])
+            np.matmul(Z1[part], W2, out=Z2[part])
+            np.matmul(Z1[part].T, delta2[part], out=dW2)
+            np.matmul(delta2[part], W2.T, out=slope[part])
+            np.matmul(X.T, delta1[part], out=dW1)
+
+    return epoch
+
+
+def course(task: Task, dtype: str = "float32") -> Epoch:
+    """This course's network: sigmoid, then softmax with cross-entropy, in batches."""
+    generator = np.random.default_rng(1)
+    network = Network(
+        task.sizes,
+        ["sigmoid", "softmax"],
+        loss="categorical cross-entropy",
+        generator=generator,
+        dtype=dtype,
+    )
+    X, Y = task.X.astype(dtype), task.one_hot.astype(dtype)
+    settings = {"epochs": 1, "batch_size": task.batch_size, "generator": generator}
+    optimizer = GradientDescent(task.learning_rate)
+    return lambda: train(network, X, Y, optimizer, progress=False, **settings)
+
+
+def scikit_learn(task: Task) -> Epoch:
+    """scikit-learn's MLPClassifier with the same layers, loss and rule."""
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier(
+        (task.hidden,),
+        activation="logistic",
+        solver="sgd",
+        alpha=0,
+        momentum=0,
+        batch_size=min(task.batch_size, len(task.X)),
+        learning_rate_init=task.learning_rate,
+        random_state=1,
+    )
+    classes = np.arange(task.sizes[-1])
+    return lambda: model.partial_fit(task.X, task.labels, classes=classes)
+
+
+def pytorch(task: Task) -> Epoch:
+    """PyTorch, one operation after another ("eager"), as its tutorials write it."""
+    import torch
+
+    torch.manual_seed(1)
+    inputs, hidden, outputs = task.sizes
+    model = torch.nn.Sequential(
+        torch.nn.Linear(inputs, hidden), torch.nn.Sigmoid(), torch.nn.Linear(hidden, outputs)
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=task.learning_rate)
+    loss_function = torch.nn.CrossEntropyLoss()
+    X, labels = torch.from_numpy(task.X), torch.from_numpy(task.labels)
+
+    def epoch() -> None:
+        for rows in torch.randperm(len(X)).split(task.batch_size):
+            optimizer.zero_grad()
+            loss_function(model(X[rows]), labels[rows]).backward()
+            optimizer.step()
+
+    return epoch
+
+
+def jax_jit(task: Task) -> Epoch:
+    """JAX with the whole step compiled."""
+    import jax
+    import jax.numpy as jnp
+
+    generator = np.random.default_rng(1)
+    state = []
+    for inputs, outputs in zip(task.sizes, task.sizes[1:]):
+        W = generator.normal(scale=inputs**-0.5, size=(inputs, outputs)).astype(np.float32)
+        state += [jnp.asarray(W), jnp.zeros(outputs, jnp.float32)]
+
+    def loss(parameters, X, labels):
+        W1, b1, W2, b2 = parameters
+        Z = jax.nn.sigmoid(X @ W1 + b1) @ W2 + b2
+        return -jnp.take_along_axis(jax.nn.log_softmax(Z), labels[:, None], axis=1).mean()
+
+    @jax.jit
+    def step(parameters, X, labels):
+        value, slopes = jax.value_and_grad(loss)(parameters, X, labels)
+        moved = [p - task.learning_rate * slope for p, slope in zip(parameters, slopes)]
+        return moved, value
+
+    def epoch() -> None:
+        nonlocal state
+        order = generator.permutation(len(task.X))
+        for start in range(0, len(order), task.batch_size):
+            rows = order[start : start + task.batch_size]
+            state, _ = step(state, task.X[rows], task.labels[rows])
+        jax.block_until_ready(state)
+
+    return epoch
+
+
+EXAMPLES_MEASURED = 2_000
+
+
+def example_by_example(task: Task) -> Epoch:
+    """NumPy, but one column vector an example, the style of Nielsen's book; float64.
+
+    Runs EXAMPLES_MEASURED of the rows; their time grows in proportion to the rows.
+    """
+    generator = np.random.default_rng(1)
+    shapes = list(zip(task.sizes[1:], task.sizes))
+    weights = [generator.normal(size=shape) / shape[1] ** 0.5 for shape in shapes]
+    biases = [np.zeros((neurons, 1)) for neurons, _ in shapes]
+    pairs = [
+        (x.reshape(-1, 1).astype(float), y.reshape(-1, 1).astype(float))
+        for x, y in zip(task.X[:EXAMPLES_MEASURED], task.one_hot)
+    ]
+
+    def gradient(x, y):
+        outputs = [x]
+        for W, b in zip(weights, biases):
+            outputs.append(1 / (1 + np.exp(-(W @ outputs[-1] + b))))
+        delta = outputs[-1] - y
+        slopes = []
+        for W, a_in in zip(weights[::-1], outputs[-2::-1]):
+            slopes.append((delta @ a_in.T, delta))
+            delta = (W.T @ delta) * a_in * (1 - a_in)
+        return slopes[::-1]
+
+    def epoch() -> None:
+        order = generator.permutation(len(pairs))
+        for start in range(0, len(order), task.batch_size):
+            rows = order[start : start + task.batch_size]
+            totals = [(np.zeros_like(W), np.zeros_like(b)) for W, b in zip(weights, biases)]
+            for row in rows:
+                for (dW, db), (slope_W, slope_b) in zip(totals, gradient(*pairs[row])):
+                    dW += slope_W
+                    db += slope_b
+            for W, b, (dW, db) in zip(weights, biases, totals):
+                W -= task.learning_rate / len(rows) * dW
+                b -= task.learning_rate / len(rows) * db
+
+    return epoch
+
+
+# The small network on iris: many cheap steps with all rows
+
+IRIS_STEPS = 200
+
+
+def iris_task() -> Task:
+    """The 130 training rows of chapter 7."""
+    training, _ = load_iris().split(test_size=20, seed=4)
+    return Task(training.X, training.labels, 2, len(training.X))
+
+
+def course_on_iris(task: Task) -> Epoch:
+    """This course's network, with biases and a record of the loss of every step."""
+    network = Network(task.sizes, loss=SquaredError("elements"), generator=np.random.default_rng(1))
+    X, Y, optimizer = task.X, task.one_hot, GradientDescent(task.learning_rate)
+
+    def steps() -> pd.DataFrame:
+        return train(network, X, Y, optimizer, epochs=IRIS_STEPS, progress=False).frame()
+
+    return steps
+
+
+def iris_listing(task: Task) -> Epoch:
+    """What the iris tutorials print, mended: no biases, a list of records that becomes a frame."""
+    generator = np.random.default_rng(1)
+    inputs, hidden, outputs = task.sizes
+    W1, W2 = generator.normal(size=(inputs, hidden)), generator.normal(size=(hidden, outputs))
+    X, Y = task.X, task.one_hot
+
+    def sigmoid(Z):
+        return 1 / (1 + np.exp(-Z))
+
+    def mean_squared_error(predictions):
+        return ((predictions - Y) ** 2).sum() / (2 * predictions.size)
+
+    def accuracy(predictions):
+        return (predictions.argmax(axis=1) == Y.argmax(axis=1)).mean()
+
+    def steps() -> pd.DataFrame:
+        nonlocal W1, W2
+        records = []
+        for _ in range(IRIS_STEPS):
+            hidden_outputs = sigmoid(np.dot(X, W1))
+            predictions = sigmoid(np.dot(hidden_outputs, W2))
+            mse, share = mean_squared_error(predictions), accuracy(predictions)
+            records.append({"mse": mse, "accuracy": share})
+            error = predictions - Y
+            delta2 = error * predictions * (1 - predictions)
+            delta1 = np.dot(delta2, W2.T) * hidden_outputs * (1 - hidden_outputs)
+            W2 = W2 - task.learning_rate * np.dot(hidden_outputs.T, delta2) / Y.size
+            W1 = W1 - task.learning_rate * np.dot(X.T, delta1) / Y.size
+        return pd.DataFrame(records)
+
+    return steps
+
+
+def scikit_learn_on_iris(task: Task) -> Epoch:
+    """IRIS_STEPS epochs of one batch with scikit-learn, which keeps its own record of the loss."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    model = MLPClassifier(
+        (task.hidden,),
+        activation="logistic",
+        solver="sgd",
+        alpha=0,
+        momentum=0,
+        batch_size=len(task.X),
+        learning_rate_init=task.learning_rate,
+        max_iter=IRIS_STEPS,
+        n_iter_no_change=IRIS_STEPS,
+        random_state=1,
+    )
+
+    def steps() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(task.X, task.labels)
+
+    return steps
+
+
+# Pure Python on the wheat seeds: one row at a time
+
+WHEAT_EPOCHS = 3
+
+
+def wheat_task() -> Task:
+    """All 210 rows, scaled to between 0 and 1."""
+    wheat = load_wheat_seeds()
+    low, high = wheat.X.min(axis=0), wheat.X.max(axis=0)
+    return Task((wheat.X - low) / (high - low), wheat.labels, 5, 1, learning_rate=0.3)
+
+
+def course_loops(task: Task) -> Epoch:
+    """The six steps of chapter 4."""
+    network = loops.initialize_network(task.sizes, Random(1))
+    examples = list(zip(task.X.tolist(), task.labels.tolist()))
+    return lambda: loops.train_network(network, examples, task.learning_rate, WHEAT_EPOCHS)
+
+
+def usual_loops(task: Task) -> Epoch:
+    """The same in the style of the usual tutorial: label in the row, lists of errors, indices."""
+    generator = Random(1)
+    inputs, hidden, classes = task.sizes
+    network = [
+        [{"weights": [generator.random() for _ in range(count + 1)]} for _ in range(neurons)]
+        for count, neurons in ((inputs, hidden), (hidden, classes))
+    ]
+    rows = [[*x, label] for x, label in zip(task.X.tolist(), task.labels.tolist())]
+
+    def forward(row):
+        values = row
+        for layer in network:
+            outputs = []
+            for neuron in layer:
+                total = neuron["weights"][-1]
+                for i in range(len(neuron["weights"]) - 1):
+                    total += neuron["weights"][i] * values[i]
+                neuron["output"] = 1.0 / (1.0 + math.exp(-total))
+                outputs.append(neuron["output"])
+            values = outputs
+        return values
+
+    def backward(expected):
+        for i in reversed(range(len(network))):
+            errors = []
+            if i == len(network) - 1:
+                for j in range(len(network[i])):
+                    errors.append(network[i][j]["output"] - expected[j])
+            else:
+                for j in range(len(network[i])):
+                    error = 0.0
+                    for neuron in network[i + 1]:
+                        error += neuron["weights"][j] * neuron["delta"]
+                    errors.append(error)
+            for j in range(len(network[i])):
+                neuron = network[i][j]
+                neuron["delta"] = errors[j] * neuron["output"] * (1.0 - neuron["output"])
+
+    def update(row):
+        for i in range(len(network)):
+            values = row[:-1] if i == 0 else [neuron["output"] for neuron in network[i - 1]]
+            for neuron in network[i]:
+                for j in range(len(values)):
+                    neuron["weights"][j] -= task.learning_rate * neuron["delta"] * values[j]
+                neuron["weights"][-1] -= task.learning_rate * neuron["delta"]
+
+    def epochs() -> list[float]:
+        errors = []
+        for _ in range(WHEAT_EPOCHS):
+            total = 0.0
+            for row in rows:
+                outputs = forward(row)
+                expected = [0 for _ in range(classes)]
+                expected[row[-1]] = 1
+                total += sum((expected[i] - outputs[i]) ** 2 for i in range(classes))
+                backward(expected)
+                update(row)
+            errors.append(total)
+        return errors
+
+    return epochs

@@ -1,0 +1,120 @@
+"""Measure this course's programs against other people's: `make bench`.
+
+The contestants of a task take turns, ROUNDS times, and the median of each counts, so that a
+computer that slows down slows all of them. What is kept are ratios: the time over that of the bare
+matrix products, and over that of this course's program. Peers that are not installed are left out.
+It prints a table and stores it as `benchmarks/speed.csv`, which chapter 17 reads:
+
+    python benchmarks/speed.py
+
+Matrix products use as many threads as the processor has; with OPENBLAS_NUM_THREADS=1 NumPy uses
+one, and the results go into another file.
+"""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import contestants
+import pandas as pd
+from tqdm import tqdm
+
+ROUNDS = 7
+HERE = Path(__file__).parent
+
+
+def tasks() -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Mapping[str, float]]]:
+    """Each task: its name, its data, who takes part, and by what to multiply a time."""
+    for hidden in (30, 100):
+        for batch_size in (32, 128):
+            task = contestants.digits_task(hidden, batch_size)
+            part = len(task.X) / contestants.EXAMPLES_MEASURED
+            yield (
+                f"784-{hidden}-10, batch {batch_size}",
+                task,
+                {
+                    "matrix products": contestants.products,
+                    "this course": contestants.course,
+                    "this course, float64": partial(contestants.course, dtype="float64"),
+                    "scikit-learn": contestants.scikit_learn,
+                    "PyTorch": contestants.pytorch,
+                    "JAX, compiled": contestants.jax_jit,
+                    "NumPy, example by example": contestants.example_by_example,
+                },
+                {"NumPy, example by example": part},
+            )
+    yield (
+        "iris 4-2-3, all rows",
+        contestants.iris_task(),
+        {
+            "this course": contestants.course_on_iris,
+            "the usual listing, mended": contestants.iris_listing,
+            "scikit-learn": contestants.scikit_learn_on_iris,
+        },
+        {},
+    )
+    yield (
+        "wheat 7-5-3, pure Python",
+        contestants.wheat_task(),
+        {"this course": contestants.course_loops, "the usual listing": contestants.usual_loops},
+        {},
+    )
+
+
+def measure(
+    task: contestants.Task, programs: Mapping[str, Callable], factors: Mapping[str, float]
+) -> dict[str, float]:
+    """The median time of an epoch of each program that is installed, in seconds."""
+    epochs = {}
+    for name, make in programs.items():
+        try:
+            epochs[name] = make(task)
+        except ModuleNotFoundError:
+            continue
+        epochs[name]()  # the first epoch compiles and makes memory
+    times = {name: [] for name in epochs}
+    for _ in range(ROUNDS):
+        for name, epoch in epochs.items():
+            gc.collect()
+            start = time.perf_counter()
+            epoch()
+            times[name].append((time.perf_counter() - start) * factors.get(name, 1))
+    return {name: median(found) for name, found in times.items()}
+
+
+def table() -> pd.DataFrame:
+    """A line for each task and program."""
+    lines = []
+    for name, task, programs, factors in tqdm(list(tasks()), unit="task"):
+        seconds = measure(task, programs, factors)
+        products = seconds.get("matrix products", float("nan"))
+        lines += [
+            {
+                "task": name,
+                "program": program,
+                "over_products": round(found / products, 2),
+                "over_this_course": round(found / seconds["this course"], 2),
+                "milliseconds": round(1000 * found, 1),
+            }
+            for program, found in seconds.items()
+        ]
+    return pd.DataFrame(lines).set_index(["task", "program"])
+
+
+def main() -> None:
+    """Measure everything, print it, and store the ratios."""
+    found = table()
+    print(found.to_string())
+    one_thread = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+    results = HERE / ("speed_one_thread.csv" if one_thread else "speed.csv")
+    unfinished = results.with_suffix(".part")
+    found.drop(columns="milliseconds").to_csv(unfinished)
+    unfinished.replace(results)
+
+
+if __name__ == "__main__":
+    main()
