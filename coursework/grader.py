@@ -13,23 +13,17 @@ import ast
 import builtins
 import contextlib
 import io
-import signal
-import threading
-import time
 import traceback
 import warnings
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
-from coursework.jail import Clock, Ended, Limits, Process, Remote, StudentError
+from coursework.jail import Clock, Ended, Limits, OutOfTime, Process, Remote, StudentError
 from coursework.notebook import (
     WRITTEN_STUB,
     Assignment,
     BadSubmission,
     Cell,
     SubmittedCell,
-    read_file,
     read_submission,
     released,
 )
@@ -38,7 +32,6 @@ BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Ex
 UNWRITTEN = "This is not written yet."
 LONGEST_MESSAGE = 2000  # characters
 STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
-SPARE_SECONDS = 10.0  # that tests may take beyond the student's own time
 
 
 @dataclass
@@ -46,6 +39,7 @@ class Mark:
     """What one cell of the source earned, and why."""
 
     grade_id: str
+    title: str
     points: float | None  # None: a person has yet to give them
     maximum: float
     message: str = ""
@@ -80,29 +74,28 @@ class Grade:
 
 def grade(
     assignment: Assignment,
-    path: Path,
+    content: bytes,
     student: str,
     limits: Limits | None = None,
     sandbox: bool = True,
 ) -> Grade:
-    """Grade the file at `path`, whatever it is. What it raises is not the submission's doing."""
+    """Grade what was handed in, whatever it is. What this raises is not the submission's doing."""
     try:
-        cells = read_submission(read_file(path))
+        cells = read_submission(content)
     except BadSubmission as error:
         return nothing(assignment, student, f"Not graded: {error}.")
-    limits = limits or Limits(seconds=assignment.seconds)
-    session = Session(assignment, cells, limits, sandbox)
+    session = Session(assignment, cells, limits or Limits(seconds=assignment.seconds), sandbox)
     try:
         values = session.start()
         marks = mark_tests(session, values, student) + mark_written(assignment, cells)
     finally:
         session.close()
     order = [cell.grade_id for cell in assignment.cells]
-    marks.sort(key=lambda mark: order.index(mark.grade_id))
+    marks.sort(key=lambda earned: order.index(earned.grade_id))
     typed = values.get(STUDENT)
-    if isinstance(typed, str) and typed != student:
+    if isinstance(typed, str) and typed.strip().lower() != student.lower():
         session.notes.append(
-            f"The notebook says {STUDENT} = {typed!r}, and {student!r} handed it in. "
+            f"The notebook says {STUDENT} = {typed[:100]!r}, and {student!r} handed it in. "
             f"Where students have numbers of their own, those of {student!r} count."
         )
     return Grade(assignment.name, student, "Graded.", marks, session.notes)
@@ -110,8 +103,13 @@ def grade(
 
 def nothing(assignment: Assignment, student: str, reason: str) -> Grade:
     """No points, for one reason."""
-    marks = [Mark(cell.grade_id, 0.0, cell.points) for cell in assignment.cells if cell.points]
+    marks = [mark(cell, 0.0) for cell in assignment.cells if cell.points]
     return Grade(assignment.name, student, reason, marks)
+
+
+def mark(cell: Cell, points: float | None, message: str = "", **more: str) -> Mark:
+    """The mark of a cell."""
+    return Mark(cell.grade_id, cell.title, points, cell.points, message[:LONGEST_MESSAGE], **more)
 
 
 # The student's side
@@ -139,18 +137,17 @@ class Session:
         while True:
             self.close()
             self._process = Process(self._clock, self._sandbox)
+            errors: list[str] = []
+            values: dict[str, object] = {}
             try:
-                errors = self._run_cells()
-                values = self._values()
+                self._run_cells(errors)
+                self._fetch(values)
             except Dropped:
                 continue
+            except OutOfTime as error:
+                errors.append(f"The rest of the notebook {error}.")
             self.notes += [note for note in errors if note not in self.notes]
             return values
-
-    @property
-    def seconds_left(self) -> float:
-        """What is left of the submission's time."""
-        return max(0.0, self._clock.end - time.monotonic())
 
     def close(self) -> None:
         """End the process."""
@@ -163,8 +160,7 @@ class Session:
             self.start()
         return self._process.ask(**request)
 
-    def _run_cells(self) -> list[str]:
-        errors = []
+    def _run_cells(self, errors: list[str]) -> None:
         for name, source in list(self._cells.items()):
             try:
                 self._process.ask(do="run", source=source, name=name)
@@ -172,12 +168,10 @@ class Session:
                 errors.append(f"Cell {name}: {told(error)}")
             except (Ended, ValueError) as error:
                 del self._cells[name]
-                self.notes.append(f"Cell {name} is left out: it {error}.")
+                self.notes.append(f"Cell {name} was left out: it {error}.")
                 raise Dropped from None
-        return errors
 
-    def _values(self) -> dict[str, object]:
-        values = {}
+    def _fetch(self, values: dict[str, object]) -> None:
         for name in list(self.names):
             try:
                 found = self._process.ask(do="names", names=[name])["value"]
@@ -185,14 +179,13 @@ class Session:
                 continue
             except Ended as error:
                 self.names.remove(name)
-                self.notes.append(f"`{name}` is left out: it {error}.")
+                self.notes.append(f"`{name}` was left out: it {error}.")
                 raise Dropped from None
             if isinstance(found, dict) and name in found:
                 value = found[name]
                 if isinstance(value, Remote):  # found by its name, also in a process started later
                     value = Remote(self.ask, {"name": name}, value._kind)
                 values[name] = value
-        return values
 
 
 class Dropped(Exception):
@@ -231,45 +224,25 @@ def mark_tests(session: Session, values: dict[str, object], student: str) -> lis
     namespace = {"__name__": "__main__", **values, STUDENT: student}
     marks = []
     for cell in session.assignment.of_kind("locked", "test"):
-        error = run_here(cell, namespace, session.seconds_left + SPARE_SECONDS)
+        error = run_here(cell, namespace)
         if cell.points and error is None:
-            marks.append(Mark(cell.grade_id, cell.points, cell.points))
+            marks.append(mark(cell, cell.points))
         elif cell.points:
             message, form = explain(error, cell, session)
-            marks.append(Mark(cell.grade_id, 0.0, cell.points, message[:LONGEST_MESSAGE], form))
+            marks.append(mark(cell, 0.0, message, form=form))
     return marks
 
 
-def run_here(cell: Cell, namespace: dict[str, object], seconds: float) -> Exception | None:
+def run_here(cell: Cell, namespace: dict[str, object]) -> Exception | None:
     """Run a cell of the source in this process; the error that it raised, if any."""
     code = compile(cell.source, f"<{cell.grade_id}>", "exec")
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with at_most(seconds):
-                exec(code, namespace)
+            exec(code, namespace)
         except Exception as error:
             return error
     return None
-
-
-@contextlib.contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the block after `seconds`: a value may make a test's own work long."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list[Mark]:
@@ -279,10 +252,10 @@ def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list
     for cell in assignment.of_kind("written"):
         answer = answers.get(cell.grade_id, "")
         if answer in ("", released(cell.source, WRITTEN_STUB).strip()):
-            marks.append(Mark(cell.grade_id, 0.0, cell.points, "There is no answer."))
+            marks.append(mark(cell, 0.0, "There is no answer."))
         else:
             text = "This answer is marked by a person."
-            marks.append(Mark(cell.grade_id, None, cell.points, text, answer=answer))
+            marks.append(mark(cell, None, text, answer=answer))
     return marks
 
 
@@ -309,7 +282,7 @@ def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
         if reason and (not hidden or reason in written_texts(session.assignment)):
             return where + str(reason), ""
         return where + "The result is not the expected one.", ""
-    if isinstance(error, Ended):
+    if isinstance(error, Ended | OutOfTime):
         return f"{where}Your code {error}.", ""
     if isinstance(error, StudentError):
         if error.kind == "NotImplementedError":
@@ -325,8 +298,6 @@ def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
         )
     if isinstance(error, NameError) and error.name in session.names:
         return f"{where}`{error.name}` is missing: no cell defined it.", ""
-    if isinstance(error, TimeoutError):
-        return where + "The test of what your code returned took too long.", ""
     if hidden:
         return where + "The test could not use what your code returned.", ""
     return f"The test could not use what your code returned: {error}", ""

@@ -46,8 +46,8 @@ class Ended(Exception):
     """The student's process ended, answered nonsense, or was ended; says how."""
 
 
-class Late(Ended):
-    """The student's process did not answer in time and was ended."""
+class OutOfTime(Exception):
+    """The submission has no time left; says so."""
 
 
 class StudentError(Exception):
@@ -176,10 +176,10 @@ class Clock:
         self.end = time.monotonic() + limits.seconds
 
     def seconds(self) -> float:
-        """The seconds that the next cell or call has. Raises Late if none are left."""
+        """The seconds that the next cell or call has. Raises OutOfTime if none are left."""
         remaining = self.end - time.monotonic()
         if remaining <= 0:
-            raise Late(
+            raise OutOfTime(
                 f"came after the {self.limits.seconds:.3g} s of this submission were used up"
             )
         return min(self.limits.seconds_a_call, remaining)
@@ -236,8 +236,7 @@ class Process:
     def ask(self, **request: object) -> dict:
         """The answer to a request.
 
-        Raises StudentError where the student's code raised an error; Late or Ended where no answer
-        came, and the process is then closed; ValueError for a request too large to send.
+        Raises StudentError where the X ValueError for a request too large to send.
         """
         if not self.alive:
             raise Ended("belonged to a process that has ended")
@@ -249,7 +248,7 @@ class Process:
                 self._channel.send(self._called_back(answer), deadline)
         except TimeoutError:
             self.close()
-            raise Late(f"did not finish within {seconds:.3g} s") from None
+            raise Ended(f"did not finish within {seconds:.3g} s") from None
         except Closed:
             self.close()
             raise Ended("ended its process, or used more memory or time than it may") from None
@@ -283,3 +282,8 @@ class Process:
     def _resolve(self, reference: dict) -> Remote:
         number, kind, _ = reference["object"]
         return Remote(self.ask, {"object": int(number)}, str(kind)[:100])
+
+
+def try_jail() -> None:
+    """Start a process in a jail and end it. Raises NoJail where that does not work."""
+    Process(Clock(Limits())).close()

@@ -16,7 +16,6 @@ metadata ``nbgrader`` says what the cell is:
 from __future__ import annotations
 
 import ast
-import copy
 import json
 import os
 import re
@@ -24,8 +23,10 @@ import stat
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbformat
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SOURCE = Path(__file__).resolve().parent / "source"
 RELEASE = SOURCE.with_name("release")
@@ -50,6 +51,7 @@ class Cell:
     kind: str
     source: str
     points: float = 0
+    title: str = ""  # the heading that it stands under
 
     @property
     def hidden_lines(self) -> set[int]:
@@ -178,45 +180,57 @@ def assignment_names() -> list[str]:
 def read_assignment(name: str, overlay: Path | None = None) -> Assignment:
     """Read a source and check what both this grader and nbgrader need. Raises BadSource."""
     path = source_path(name, overlay)
-    notebook = nbformat.read(path, as_version=4)
-    cells, seen = [], set()
-    for number, cell in enumerate(notebook.cells):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    cells, seen, title = [], set(), ""
+    for number, data in enumerate(notebook["cells"]):
         try:
-            cells.append(_source_cell(cell, number))
+            cell = _source_cell(data, number, title)
         except (BadSource, SyntaxError, KeyError) as error:
-            raise BadSource(f"{path.name}, cell {number}: {error}") from None
-        if cells[-1].grade_id in seen:
-            raise BadSource(f"{path.name}: two cells with grade_id {cells[-1].grade_id!r}")
-        seen.add(cells[-1].grade_id)
-    title = re.search(r"^# (.+)$", notebook.cells[0].source, flags=re.MULTILINE)
+            raise BadSource(f"{path.name}, cell {number}: {error!r}") from None
+        if cell.grade_id in seen:
+            raise BadSource(f"{path.name}: two cells with grade_id {cell.grade_id!r}")
+        cells.append(cell)
+        seen.add(cell.grade_id)
+        title = cell.title
+    title = re.match(r"# (.+)", cells[0].source)
     if title is None:
         raise BadSource(f"{path.name}: its first cell has no heading '# …'")
-    seconds = notebook.metadata.get("coursework", {}).get("seconds", 60)
+    seconds = notebook["metadata"].get("coursework", {}).get("seconds", 60)
     return Assignment(name, title[1], cells, seconds)
 
 
-def _source_cell(cell: dict, number: int) -> Cell:
-    kind, data = kind_of(cell), cell.metadata.get("nbgrader", {})
+def _source_cell(cell: dict, number: int, title: str) -> Cell:
+    kind, data, source = kind_of(cell), cell["metadata"].get("nbgrader", {}), cell["source"]
+    source = source if isinstance(source, str) else "".join(source)
+    code = cell["cell_type"] == "code"
     if kind != "free" and data["schema_version"] != 3:
         raise BadSource("nbgrader's schema_version is not 3")
-    if kind == "test" and not (data["locked"] and cell.cell_type == "code"):
+    if kind == "test" and not (data["locked"] and code):
         raise BadSource("a test cell is a locked code cell")
-    if kind in ("solution", "locked") and cell.cell_type != "code":
+    if kind in ("solution", "locked") and not code:
         kind = "free"
-    if cell.cell_type == "code" and kind != "free":
-        ast.parse(cell.source)
-    regions = {line.region for line in marked_lines(cell.source)}
+    if code and kind != "free":
+        ast.parse(source)
+    regions = {line.region for line in marked_lines(source)}
     if "SOLUTION" in regions and kind not in ("solution", "written"):
         raise BadSource("a solution in a cell that is no solution cell")
     if "HIDDEN TESTS" in regions and kind != "test":
         raise BadSource("hidden tests in a cell that is no test cell")
-    points = float(data["points"]) if kind in ("test", "written") else 0.0
-    return Cell(data.get("grade_id", f"cell {number}"), kind, cell.source, points)
+    heading = None if code else re.search(r"^##+ (.+)$", source, flags=re.MULTILINE)
+    return Cell(
+        grade_id=data.get("grade_id", f"cell {number}"),
+        kind=kind,
+        source=source,
+        points=float(data["points"]) if kind in ("test", "written") else 0.0,
+        title=heading[1] if heading else title,
+    )
 
 
-def release(name: str, overlay: Path | None = None) -> nbformat.NotebookNode:
+def release(name: str, overlay: Path | None = None) -> NotebookNode:
     """The notebook that students get: no solution, no hidden test, no output."""
-    notebook = copy.deepcopy(nbformat.read(source_path(name, overlay), as_version=4))
+    import nbformat  # for authors alone: grading does without it, and without its long import
+
+    notebook = nbformat.read(source_path(name, overlay), as_version=4)
     for cell in notebook.cells:
         kind = kind_of(cell)
         stub = {"solution": STUB, "written": WRITTEN_STUB}.get(kind)
@@ -231,8 +245,10 @@ def release(name: str, overlay: Path | None = None) -> nbformat.NotebookNode:
     return notebook
 
 
-def as_text(notebook: nbformat.NotebookNode) -> str:
+def as_text(notebook: NotebookNode) -> str:
     """A notebook as its file has it."""
+    import nbformat
+
     return nbformat.writes(notebook) + "\n"
 
 
@@ -257,10 +273,10 @@ def read_file(path: Path) -> bytes:
         raise BadSubmission(
             "the file is a link to another file" if link else f"cannot be read: {error.strerror}"
         ) from None
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise BadSubmission("it is no regular file")
     with open(number, "rb") as file:
-        information = os.fstat(number)
-        if not stat.S_ISREG(information.st_mode):
-            raise BadSubmission("it is no regular file")
         content = file.read(LARGEST_SUBMISSION + 1)
     if len(content) > LARGEST_SUBMISSION:
         limit = LARGEST_SUBMISSION // 2**20

@@ -136,7 +136,7 @@ class Channel:
         text = {key: encode(value, arrays, self._refer) for key, value in message.items()}
         head = json.dumps([text, [len(array) for array in arrays]]).encode()
         if len(head) > LARGEST_TEXT or sum(map(len, arrays)) > LARGEST_ARRAYS:
-            raise ValueError("larger than what may cross at once")
+            raise ValueError("is larger than what may cross at once")
         try:
             for part in (LENGTH.pack(len(head), len(arrays)), head, *arrays):
                 self._limit(deadline)

@@ -3,8 +3,6 @@
 import runpy
 from pathlib import Path
 
-import nbformat
-
 from coursework import notebook
 
 FOLDER = Path(__file__).with_name("wrong_solutions")
@@ -42,9 +40,3 @@ def edited(source, change):
     old, new = change
     assert old in source, f"the reference has no {old!r}"
     return source.replace(old, new)
-
-
-def write(content, path):
-    """Store a notebook; returns its path."""
-    nbformat.write(content, path)
-    return path

@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from solutions import FOLDER, solved, write, wrong_solutions
+from solutions import FOLDER, solved, wrong_solutions
 
 from coursework import notebook
 from coursework.grader import grade
@@ -13,9 +13,9 @@ STUDENT = "reference"
 CASES = [(name, title) for name in NAMES for title in wrong_solutions(name)]
 
 
-def graded(tmp_path, name, content):
-    path = write(content, tmp_path / f"{name}.ipynb")
-    return grade(notebook.read_assignment(name), path, STUDENT)
+def graded(name, content):
+    content = notebook.as_text(content).encode()
+    return grade(notebook.read_assignment(name), content, STUDENT)
 
 
 def failed(result):
@@ -23,16 +23,16 @@ def failed(result):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_reference_gets_all_points(tmp_path, name):
-    result = graded(tmp_path, name, solved(name))
+def test_the_reference_gets_all_points(name):
+    result = graded(name, solved(name))
     assert failed(result) == [] and result.notes == []
     given = sum(mark.maximum for mark in result.marks if mark.points is not None)
     assert result.points == given > 0
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_release_gets_nothing_and_is_only_unwritten(tmp_path, name):
-    result = graded(tmp_path, name, notebook.release(name))
+def test_the_release_gets_nothing_and_is_only_unwritten(name):
+    result = graded(name, notebook.release(name))
     assert result.points == 0 and all(mark.points == 0 for mark in result.marks)
     for mark in result.marks:
         assert "not written yet" in mark.message or "no answer" in mark.message, mark
@@ -68,9 +68,9 @@ def test_the_release_holds_no_solution_and_no_hidden_test(name):
 
 
 @pytest.mark.parametrize("name, title", CASES)
-def test_a_wrong_solution_loses_what_it_should_and_hears_why(tmp_path, name, title):
+def test_a_wrong_solution_loses_what_it_should_and_hears_why(name, title):
     case = wrong_solutions(name)[title]
-    result = graded(tmp_path, name, solved(name, case["edit"]))
+    result = graded(name, solved(name, case["edit"]))
     assert failed(result) == case["loses"], [(m.grade_id, m.message) for m in result.marks]
     said = [mark for mark in result.marks if mark.points == 0]
     if "form" in case:

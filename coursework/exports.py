@@ -1,0 +1,187 @@
+"""What is made of the grades: answers to mark, feedback, and tables for other systems."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from coursework import feedback
+from coursework.classroom import CANVAS_COLUMNS, Refused, Roster, file_name, write_whole
+from coursework.notebook import read_assignment
+
+WRITTEN_COLUMNS = ("student", "task", "maximum", "points", "comment", "answer")
+
+
+def read_grades(graded: Path) -> list[dict]:
+    """All grades in a folder, with the points that a person gave for written answers.
+
+    Raises Refused for a folder without grades and for points that cannot be given.
+    """
+    files = sorted((graded / "grades").glob("*.json"))
+    if not files:
+        raise Refused(f"{graded} has no grades: run `python -m coursework grade` first")
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    given = read_written(graded)
+    for record in records:
+        for mark in record["marks"]:
+            row = given.get((record["student"], mark["grade_id"], plain(mark["answer"])))
+            if mark["points"] is None and row and row["points"].strip():
+                mark["points"] = points_of(row, mark["maximum"], graded)
+                mark["message"] = row["comment"]
+        record["points"] = sum(mark["points"] or 0 for mark in record["marks"])
+    return records
+
+
+def points_of(row: dict[str, str], maximum: float, graded: Path) -> float:
+    """The points in a row of written.csv. Raises Refused if they are no number of that range."""
+    try:
+        points = float(row["points"].replace(",", "."))
+    except ValueError:
+        points = -1.0
+    if not 0 <= points <= maximum:
+        raise Refused(
+            f"{graded / 'written.csv'}: {row['points']!r} for {row['student']}, {row['task']}: "
+            f"give a number from 0 to {maximum:g}"
+        )
+    return points
+
+
+# Written answers
+
+
+def read_written(graded: Path) -> dict[tuple[str, str, str], dict[str, str]]:
+    """The rows of written.csv, by student, task and answer."""
+    try:
+        with (graded / "written.csv").open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except FileNotFoundError:
+        return {}
+    return {(row["student"], row["task"], row["answer"]): row for row in rows}
+
+
+def write_written(graded: Path) -> int:
+    """Write written.csv anew: every written answer, with the points that it has been given so far.
+
+    Returns the number of answers that have none yet.
+    """
+    given, rows = read_written(graded), []
+    for record in read_grades(graded):
+        for mark in record["marks"]:
+            if mark["answer"]:
+                key = (record["student"], mark["grade_id"], plain(mark["answer"]))
+                row = dict(zip(WRITTEN_COLUMNS, (*key[:2], mark["maximum"], "", "", key[2])))
+                rows.append(given.get(key, row))
+    if rows:
+        write_whole(graded / "written.csv", table(WRITTEN_COLUMNS, rows))
+    return sum(not row["points"] for row in rows)
+
+
+def plain(text: str) -> str:
+    """A text that a spreadsheet shows and does not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def table(columns: tuple[str, ...], rows: list[dict]) -> str:
+    """Rows as a CSV file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+# What goes out
+
+
+def write_feedback(graded: Path) -> int:
+    """Write feedback/STUDENT.html for every grade. Returns how many."""
+    records = read_grades(graded)
+    for record in records:
+        title = read_assignment(record["assignment"]).title
+        path = graded / "feedback" / f"{file_name(record['student'])}.html"
+        write_whole(path, feedback.page(title, record))
+    return len(records)
+
+
+def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
+    """Write gradebook.csv, in the columns that Canvas imports.
+
+    With a roster it has a line for each person in it, and the points of who handed nothing in stay
+    empty. Returns the number of grades in it, and the students with a grade who are not in the
+    roster.
+    """
+    records = {record["student"]: record for record in read_grades(graded)}
+    first = next(iter(records.values()))
+    column = read_assignment(first["assignment"]).title
+    people = roster.people or {
+        student: {"Student": plain(student), "SIS Login ID": student} for student in records
+    }
+    rows = [{"Student": "    Points Possible", column: feedback.number(first["maximum"])}]
+    for student, person in people.items():
+        points = feedback.number(records[student]["points"]) if student in records else ""
+        rows.append(person | {column: points})
+    write_whole(graded / "gradebook.csv", table((*CANVAS_COLUMNS, column), rows))
+    return len(people.keys() & records.keys()), sorted(records.keys() - people.keys())
+
+
+def write_gradescope(graded: Path) -> int:
+    """Write gradescope.zip, an autograder for Gradescope that hands out these grades.
+
+    It runs no code of the students': it looks up who handed in, by e-mail address or by the part of
+    it before the @, and returns that student's results.json. Returns how many there are.
+    """
+    records = read_grades(graded)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(executable("setup.sh"), "#!/bin/sh\n")
+        archive.writestr(executable("run_autograder"), LOOK_UP)
+        for record in records:
+            results = json.dumps(gradescope_results(record), indent=1)
+            archive.writestr(f"results/{file_name(record['student']).lower()}.json", results)
+    write_whole(graded / "gradescope.zip", content.getvalue())
+    return len(records)
+
+
+def executable(name: str) -> zipfile.ZipInfo:
+    """The entry of a program in an archive."""
+    information = zipfile.ZipInfo(name)
+    information.external_attr = 0o755 << 16
+    return information
+
+
+def gradescope_results(record: dict) -> dict:
+    """A grade in the form of Gradescope's results.json."""
+    return {
+        "score": record["points"],
+        "output": "\n".join([record["reason"], *record["notes"]]),
+        "tests": [
+            {
+                "name": mark["title"] or mark["grade_id"],
+                "score": mark["points"] or 0,
+                "max_score": mark["maximum"],
+                "output": mark["message"],
+                "visibility": "visible",
+            }
+            for mark in record["marks"]
+        ],
+    }
+
+
+LOOK_UP = '''\
+#!/usr/bin/env python3
+"""Return the grade that was made elsewhere for the student who handed this in."""
+import json
+import pathlib
+
+here = pathlib.Path("/autograder")
+users = json.loads((here / "submission_metadata.json").read_text())["users"]
+emails = [user["email"].lower() for user in users]
+names = emails + [email.split("@")[0] for email in emails]
+files = {path.stem: path for path in (here / "source" / "results").glob("*.json")}
+found = [files[name].read_text() for name in names if name in files]
+nothing = json.dumps({"score": 0, "output": "There is no grade for " + ", ".join(emails) + " yet."})
+(here / "results" / "results.json").write_text(found[0] if found else nothing)
+'''
