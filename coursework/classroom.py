@@ -74,9 +74,7 @@ class Roster:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for row in csv.DictReader(file):
                 person = {name: (row.get(name) or "").strip() for name in CANVAS_COLUMNS}
-                ids = [
-                    person[name] for name in ("SIS Login ID", "SIS User ID", "ID") if person[name]
-                ]
+                ids = [person[name] for name in IDS if person[name]]
                 if ids and not person["Student"].startswith("Points Possible"):
                     roster.people[ids[0]] = person
                     roster.logins |= dict.fromkeys(ids, ids[0])

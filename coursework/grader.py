@@ -13,10 +13,12 @@ import ast
 import builtins
 import contextlib
 import io
+import re
 import traceback
 import warnings
 from dataclasses import asdict, dataclass, field
 
+from backprop.diagnosis import Diagnosis
 from coursework.jail import Clock, Ended, Limits, OutOfTime, Process, Remote, StudentError
 from coursework.notebook import (
     WRITTEN_STUB,
@@ -32,6 +34,9 @@ BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Ex
 UNWRITTEN = "This is not written yet."
 LONGEST_MESSAGE = 2000  # characters
 STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
+
+
+NUMBERS = re.compile(r"\([\d,\s]*\d[\d,\s]*\)|\d+\.\d\S*|\d{2,}")  # shapes, fractions, counts
 
 
 @dataclass
@@ -277,8 +282,8 @@ def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
     where = "A hidden test: " if hidden else ""
     reason = error.args[0] if error.args else ""
     if isinstance(error, AssertionError):
-        if hasattr(reason, "form") and not isinstance(reason, Remote):
-            return where + advice(reason), reason.form
+        if isinstance(reason, Diagnosis):
+            return where + advice(reason, hidden), reason.form or ""
         if reason and (not hidden or reason in written_texts(session.assignment)):
             return where + str(reason), ""
         return where + "The result is not the expected one.", ""
@@ -303,9 +308,16 @@ def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
     return f"The test could not use what your code returned: {error}", ""
 
 
-def advice(diagnosis: object) -> str:
-    """The part of a diagnosis that is the same for every student: form, explanation, section."""
-    return f"{diagnosis.form}. {diagnosis.explanation} Read again: {diagnosis.section}."
+def advice(diagnosis: Diagnosis, hidden: bool) -> str:
+    """What a diagnosis says. Of a hidden test it says no numbers: they come from the student's."""
+    form, explanation = diagnosis.form or "not right", diagnosis.explanation
+    parts = [f"{form}: {NUMBERS.sub('…', explanation) if hidden else explanation}"]
+    if diagnosis.also:
+        parts.append(f"On these numbers it cannot be told from: {', '.join(diagnosis.also)}.")
+    if diagnosis.section:
+        page, _, heading = diagnosis.section.partition("#")
+        parts.append(f"Read again: chapter {page[:2].lstrip('0')}, “{heading.replace('-', ' ')}”.")
+    return " ".join(parts)
 
 
 def told(error: StudentError) -> str:

@@ -11,9 +11,12 @@ FOLDER = Path(__file__).with_name("wrong_solutions")
 def wrong_solutions(name):
     """What `wrong_solutions/NAME.py` lists: a dictionary of cases by their title.
 
-    Each case has `edit`: for a cell either (text of the reference, text in its place) or the whole
-    cell; `loses`: the test cells that get no points; and `form` (the misconception that a feedback
-    names) or `says` (a part of its text).
+    Each case has
+
+    - `edit`, for a cell: (text of the reference, text in its place), a list of such pairs, or the
+      whole cell;
+    - `loses`: the test cells that get no points;
+    - `form`, the misconception that a feedback names, or `says`, a part of its text.
     """
     return runpy.run_path(str(FOLDER / f"{name}.py"))["WRONG"]
 
@@ -37,6 +40,7 @@ def solved(name, edit=None):
 def edited(source, change):
     if change is None or isinstance(change, str):
         return source if change is None else change
-    old, new = change
-    assert old in source, f"the reference has no {old!r}"
-    return source.replace(old, new)
+    for old, new in change if isinstance(change, list) else [change]:
+        assert old in source, f"the reference has no {old!r}"
+        source = source.replace(old, new)
+    return source
