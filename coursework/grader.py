@@ -17,6 +17,7 @@ import re
 import traceback
 import warnings
 from dataclasses import asdict, dataclass, field
+from typing import NoReturn
 
 from backprop.diagnosis import Diagnosis
 from coursework.jail import Clock, Ended, Limits, OutOfTime, Process, Remote, StudentError
@@ -32,6 +33,7 @@ from coursework.notebook import (
 
 BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))}
 UNWRITTEN = "This is not written yet."
+SECONDS_OF_OWN_CELLS = 30.0  # imports take long on a busy machine, and no blame falls on a student
 LONGEST_MESSAGE = 2000  # characters
 STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
 
@@ -166,15 +168,22 @@ class Session:
         return self._process.ask(**request)
 
     def _run_cells(self, errors: list[str]) -> None:
+        own = {cell.grade_id for cell in self.assignment.of_kind("locked")}
         for name, source in list(self._cells.items()):
+            seconds = SECONDS_OF_OWN_CELLS if name in own else None
             try:
-                self._process.ask(do="run", source=source, name=name)
+                self._process.ask(seconds, do="run", source=source, name=name)
             except StudentError as error:
+                if error.kind == "MemoryError":  # and what it took may still be taken
+                    self._drop(name, "it used more memory than it may")
                 errors.append(f"Cell {name}: {told(error)}")
             except (Ended, ValueError) as error:
-                del self._cells[name]
-                self.notes.append(f"Cell {name} was left out: it {error}.")
-                raise Dropped from None
+                self._drop(name, f"it {error}")
+
+    def _drop(self, name: str, reason: str) -> NoReturn:
+        del self._cells[name]
+        self.notes.append(f"Cell {name} was left out: {reason}.")
+        raise Dropped
 
     def _fetch(self, values: dict[str, object]) -> None:
         for name in list(self.names):

@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 from coursework.wire import Channel, Closed, Unreadable, put_back
 
@@ -159,10 +160,10 @@ class Remote:
             raise AttributeError(name)
         return self._ask(do="attribute", target=self, name=name)["value"]
 
-    def __bool__(self) -> bool:
-        raise TypeError(
-            f"a {self._kind} is neither true nor false here: return a number or an array"
-        )
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError(f"a {self._kind} is no plain data: return numbers, lists or arrays")
+
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __float__ = _refuse
 
     def __repr__(self) -> str:
         return f"<{self._kind}>"
@@ -175,14 +176,14 @@ class Clock:
         self.limits = limits
         self.end = time.monotonic() + limits.seconds
 
-    def seconds(self) -> float:
-        """The seconds that the next cell or call has. Raises OutOfTime if none are left."""
+    def seconds(self, most: float) -> float:
+        """The seconds that a request has, at most these. Raises OutOfTime if none are left."""
         remaining = self.end - time.monotonic()
         if remaining <= 0:
             raise OutOfTime(
                 f"came after the {self.limits.seconds:.3g} s of this submission were used up"
             )
-        return min(self.limits.seconds_a_call, remaining)
+        return min(most, remaining)
 
 
 class Process:
@@ -233,14 +234,14 @@ class Process:
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
 
-    def ask(self, **request: object) -> dict:
-        """The answer to a request.
+    def ask(self, seconds: float | None = None, **request: object) -> dict:
+        """The answer to a request, within the time of a call or these seconds.
 
         Raises StudentError where the X ValueError for a request too large to send.
         """
         if not self.alive:
             raise Ended("belonged to a process that has ended")
-        seconds = self.clock.seconds()
+        seconds = self.clock.seconds(seconds or self.clock.limits.seconds_a_call)
         deadline = time.monotonic() + seconds
         try:
             self._channel.send(request, deadline)

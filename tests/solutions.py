@@ -21,10 +21,10 @@ def wrong_solutions(name):
     return runpy.run_path(str(FOLDER / f"{name}.py"))["WRONG"]
 
 
-def solved(name, edit=None):
+def solved(name, edit=None, overlay=None):
     """The release of an assignment, filled in with the reference solutions, changed by `edit`."""
-    filled = notebook.release(name)
-    source = notebook.read_assignment(name)
+    filled = notebook.release(name, overlay)
+    source = notebook.read_assignment(name, overlay)
     reference = {cell.grade_id: cell for cell in source.of_kind("solution", "written")}
     edit = dict(edit or {})
     for cell in filled.cells:

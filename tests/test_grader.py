@@ -1,0 +1,194 @@
+"""The grader against submissions that would fool, hang or break it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from hostile import BEFORE, INSTEAD, NAME, write_source
+from solutions import solved
+
+from coursework import jail, notebook
+from coursework.grader import grade
+from coursework.jail import Limits, NoJail
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = Limits(seconds_a_call=0.5, seconds=20, memory=2**28)
+ALL = {"check_triple": 3, "check_square": 2, "words": None}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jail():
+    """In CI a missing jail is a failure; elsewhere these tests are of no use without one."""
+    try:
+        jail.try_jail()
+    except NoJail as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def overlay(tmp_path_factory):
+    """A folder with the source of the small assignment."""
+    folder = tmp_path_factory.mktemp("overlay")
+    write_source(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graded(overlay):
+    """A function that grades a notebook, or bytes, as the small assignment."""
+    assignment = notebook.read_assignment(NAME, overlay)
+
+    def graded(content, limits=QUICK):
+        if not isinstance(content, bytes):
+            content = notebook.as_text(content).encode()
+        return grade(assignment, content, "reference", limits)
+
+    return graded
+
+
+def with_cell_before(source, overlay):
+    """The reference with one more cell after the imports."""
+    content = solved(NAME, overlay=overlay)
+    content.cells.insert(2, nbformat.v4.new_code_cell(source, id="added"))
+    return content
+
+
+def points(result):
+    return {mark.grade_id: mark.points for mark in result.marks}
+
+
+def nothing_is_left_running():
+    """Whether all processes of jails that this process started end within two seconds."""
+    for _ in range(40):
+        commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+        if "time.sleep(987)" not in commands:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("title", BEFORE)
+def test_a_cell_that_breaks_out_costs_nothing_and_gains_nothing(title, graded, overlay):
+    source, says = BEFORE[title]
+    result = graded(with_cell_before(source, overlay))
+    assert points(result) == ALL, (result.notes, result.marks)
+    assert result.reason == "Graded."
+    assert re.search(says, " ".join(result.notes)) and bool(says) == bool(result.notes)
+    assert nothing_is_left_running()
+
+
+@pytest.mark.parametrize("title", INSTEAD)
+def test_what_is_no_solution_loses_its_points_and_no_others(title, graded, overlay):
+    source, says = INSTEAD[title]
+    result = graded(solved(NAME, {"triple": source}, overlay))
+    assert points(result) == ALL | {"check_triple": 0}
+    assert re.search(says, result.marks[0].message), result.marks[0]
+    if "hidden number" in title:
+        assert "SECRET" not in json.dumps(result.as_dict()) and "5.5" not in str(result)
+
+
+def test_edited_test_cells_and_points_count_for_nothing(graded, overlay):
+    content = notebook.release(NAME, overlay)
+    for cell in content.cells:
+        if cell.metadata.get("nbgrader", {}).get("locked"):
+            cell.metadata.nbgrader.points = 1000
+            cell.source = "pass"
+    result = graded(content)
+    assert result.points == 0 and result.maximum == 6
+
+
+def test_deleted_cells_are_there_all_the_same(graded, overlay):
+    content = solved(NAME, overlay=overlay)
+    content.cells = [
+        cell for cell in content.cells if cell.metadata.get("nbgrader", {}).get("solution")
+    ]
+    assert points(graded(content)) == ALL
+
+
+def test_a_notebook_without_its_metadata_is_still_graded(graded, overlay):
+    content = solved(NAME, overlay=overlay)
+    for cell in content.cells:
+        cell.metadata = {}
+    assert points(graded(content)) == ALL | {"words": 0}
+
+
+BROKEN = {
+    "empty": (b"", "not valid JSON"),
+    "text": (b"forward = 3", "not valid JSON"),
+    "half a notebook": (b'{"cells": [{"cell_type": "co', "valid JSON"),
+    "zip": (b"PK\x03\x04rest", "zip archive"),
+    "another encoding": ('{"cells": ["ä"]}'.encode("utf-16"), "UTF-8"),
+    "other JSON": (b'[{"cells": []}]', "no notebook"),
+    "an old format": (b'{"nbformat": 3, "worksheets": []}', "no notebook"),
+    "deep JSON": (b"[" * 100_000, "not valid JSON"),
+}
+
+
+@pytest.mark.parametrize("title", BROKEN)
+def test_what_is_no_notebook_gets_a_reason(title, graded):
+    content, says = BROKEN[title]
+    result = graded(content)
+    assert result.points == 0 and result.maximum == 6
+    assert result.reason.startswith("Not graded: ") and says in result.reason
+
+
+def test_odd_cells_do_no_harm(graded, overlay):
+    content = json.loads(notebook.as_text(solved(NAME, overlay=overlay)))
+    content["cells"] += [None, 3, {}, {"cell_type": "code", "source": {"a": 1}, "metadata": []}]
+    content["cells"] += [{"cell_type": "code", "source": "\ud800", "metadata": {"nbgrader": 1}}]
+    result = graded(json.dumps(content).encode())
+    assert points(result) == ALL and len(result.notes) == 1
+
+
+def test_time_is_up_for_the_whole_submission(graded, overlay):
+    content = solved(NAME, overlay=overlay)
+    for number in range(9):
+        content.cells.append(nbformat.v4.new_code_cell("while True: pass", id=f"added-{number}"))
+    result = graded(content, Limits(seconds_a_call=0.4, seconds=1))
+    assert result.points == 0 and "used up" in " ".join(result.notes)
+
+
+def test_changes_in_place_come_back():
+    """The rule for arguments, and for functions that a test passes in."""
+    process = jail.Process(jail.Clock(Limits()))
+    try:
+        source = (
+            "def change(rows, table, array):\n"
+            "    rows[0]['a'] = 1; rows.append({'b': 2}); table['n'] = [3]; array += 1\n"
+            "    return rows\n"
+            "def call(function): return function(2.0) + 1\n"
+            "class Layer:\n"
+            "    def __init__(self, size): self.size = size\n"
+            "    def double(self): self.size *= 2\n"
+        )
+        process.ask(do="run", source=source, name="cell")
+        names = process.ask(do="names", names=["change", "call", "Layer"])["value"]
+        inner, table, array = {"a": 0}, {}, np.zeros((2, 3))
+        rows = [inner]
+        returned = names["change"](rows, table=table, array=array)
+        assert inner == {"a": 1} and rows == [inner, {"b": 2}] and returned == rows
+        assert table == {"n": [3]} and (array == 1).all() and returned is not rows
+        assert names["call"](lambda x: 10 * x) == 21
+        layer = names["Layer"](4)
+        layer.double()
+        assert layer.size == 8
+        with pytest.raises(TypeError, match="no plain data"):
+            bool(layer)
+    finally:
+        process.close()
+
+
+def test_without_bubblewrap_it_says_what_is_open_and_refuses(tmp_path):
+    environment = os.environ | {"PATH": str(tmp_path)}
+    command = [sys.executable, "-m", "coursework", "grade", "01_by_hand", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and "use the network" in done.stderr and "--unsafe" in done.stderr
