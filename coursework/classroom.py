@@ -203,6 +203,9 @@ class Run:
 
     def apart(self, submission: Submission, assignment: Assignment) -> str:
         """Grade one submission in a process of its own. Returns what went wrong with the grader."""
+        if content_of(submission)[1]:  # there is nothing to run
+            self.here(submission)
+            return ""
         command = [sys.executable, "-m", "coursework", "one", self.name, submission.student]
         command += [str(submission.path or ""), submission.problem, str(self.graded)]
         command += ["--overlay", str(self.overlay)] if self.overlay else []

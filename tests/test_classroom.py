@@ -1,0 +1,233 @@
+"""A class: which file is whose, grades that survive a stop, and the tables made of them."""
+
+import csv
+import json
+import os
+import runpy
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hostile import NAME, write_source
+from solutions import solved
+
+from coursework import classroom, exports, notebook
+from coursework.classroom import Refused, Roster, Run, find_submissions, grade_all
+from coursework.jail import NoJail, try_jail
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROSTER = """Student,ID,SIS User ID,SIS Login ID,Section,Homework (7)
+    Points Possible,,,,,10
+"Lovelace, Ada",11,u1,ada,A,9
+"Turing, Alan",12,u2,alan@uni.example,A,
+"Hopper, Grace",13,u3,grace,B,
+"""
+
+
+@pytest.fixture
+def class_folder(tmp_path):
+    """The small assignment, and submissions as they come: a list of (what is there, content)."""
+    write_source(tmp_path / "overlay")
+    right = notebook.as_text(solved(NAME, overlay=tmp_path / "overlay"))
+    wrong = notebook.as_text(notebook.release(NAME, tmp_path / "overlay"))
+    (tmp_path / "secret.ipynb").write_text(right)
+    folder = tmp_path / "submissions"
+    for name, content in {
+        "ada.ipynb": right,
+        f"alan/{NAME}/{NAME}.ipynb": right,
+        "grace/renamed (1).ipynb": wrong,
+        "two/a.ipynb": right,
+        "two/b.ipynb": right,
+        "three/a.ipynb": wrong,
+        f"three/{NAME}.ipynb": right,
+        "doe_LATE_14_99_tiny-2.ipynb": right,
+        "empty/notes.txt": "",
+        "zipped.zip": "PK\x03\x04",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    (folder / "linked.ipynb").symlink_to(tmp_path / "secret.ipynb")
+    (folder / "linked folder").symlink_to(folder / "alan")
+    os.mkfifo(folder / "pipe.ipynb")
+    with (folder / "huge.ipynb").open("wb") as file:
+        file.truncate(200 * 2**20)
+    return tmp_path
+
+
+def run_of(folder, sandbox=True):
+    return Run(NAME, folder / "graded", folder / "overlay", sandbox)
+
+
+def jailed():
+    try:
+        try_jail()
+    except NoJail:
+        if os.environ.get("CI") == "true":
+            raise
+        return False
+    return True
+
+
+def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypatch):
+    run = run_of(class_folder, jailed())
+    submissions = find_submissions(class_folder / "submissions", NAME, Roster())
+    assert grade_all(run, submissions, 2) == []
+    grades = {record["student"]: record for record in exports.read_grades(run.graded)}
+    assert {student: record["points"] for student, record in grades.items()} == {
+        **{"ada": 5, "alan": 5, "grace": 0, "two": 0, "three": 5, "doe_14": 5, "empty": 0},
+        **{"zipped": 0, "linked": 0, "linked folder": 0, "pipe": 0, "huge": 0},
+    }
+    for student, says in {
+        "ada": "Graded.",
+        "grace": "Graded.",
+        "two": "2 notebooks",
+        "empty": "no notebook",
+        "zipped": "zip archive",
+        "linked": "link to another file",
+        "linked folder": "link to another folder",
+        "pipe": "no regular file",
+        "huge": "larger than 20 MB",
+    }.items():
+        assert says in grades[student]["reason"]
+    assert not list(class_folder.rglob("*.part"))
+
+    # A second run has nothing to do but what was handed in anew.
+    graded = []
+    monkeypatch.setattr(Run, "apart", lambda run, item, assignment: graded.append(item.student))
+    with (class_folder / "submissions" / "ada.ipynb").open("a") as file:
+        file.write("\n")
+    (run.graded / "grades" / "alan.json").write_text("{")  # as no stop can leave it
+    grade_all(run, submissions, 2)
+    assert sorted(graded) == ["ada", "alan"]
+
+
+def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypatch):
+    run = run_of(class_folder)
+    monkeypatch.setattr(classroom, "SPARE_SECONDS", -60)
+    ada = find_submissions(class_folder / "submissions", NAME, Roster())[0]
+    assert ["took longer" in problem for problem in grade_all(run, [ada], 1)] == [True]
+    (record,) = exports.read_grades(run.graded)
+    assert record["points"] == 0 and "the grader failed" in record["reason"]
+    assert not run.is_graded(ada)
+
+
+def test_two_submissions_of_one_student_are_not_mixed(class_folder):
+    (class_folder / "submissions" / "ada").mkdir()
+    found = find_submissions(class_folder / "submissions", NAME, Roster())
+    (ada,) = (item for item in found if item.student == "ada")
+    assert ada.path is None and "two submissions" in ada.problem
+
+
+def test_names_are_those_of_the_roster(class_folder):
+    (class_folder / "roster.csv").write_text(ROSTER)
+    roster = Roster.read(class_folder / "roster.csv")
+    folder = class_folder / "canvas"
+    folder.mkdir()
+    for name in ("turingalan_12_5_tiny.ipynb", "hoppergrace_LATE_13_6_tiny-1.ipynb", "u1.ipynb"):
+        (folder / name).write_text("")
+    assert [item.student for item in find_submissions(folder, NAME, roster)] == [
+        "grace",
+        "alan@uni.example",
+        "ada",
+    ]
+    (class_folder / "roster.csv").write_text("name\nada\n")
+    with pytest.raises(Refused, match="lists nobody"):
+        Roster.read(class_folder / "roster.csv")
+
+
+@pytest.mark.parametrize("student", ["../../x", "a/b", "a%2Fb", "ada", "Ädä", ".."])
+def test_a_name_is_no_path_and_each_has_a_file_of_its_own(student):
+    name = classroom.file_name(student)
+    assert "/" not in name and (name == student) == (student in ("ada", "Ädä", ".."))
+
+
+@pytest.fixture
+def graded(tmp_path, monkeypatch):
+    """A folder of grades, one of them with a text that would run in a page or a table."""
+    write_source(tmp_path / "overlay")
+    monkeypatch.setattr(notebook, "SOURCE", tmp_path / "overlay")
+    for student, points, answer in (("ada", 3.0, "=1+1"), ("eve@uni.example", 0.0, "")):
+        words = {"grade_id": "words", "title": "T", "points": None, "maximum": 2.0, "form": ""}
+        words |= {"message": "", "answer": answer}
+        if not answer:
+            words["points"] = 0.0
+        test = words | {"grade_id": "a", "points": points, "maximum": 3.0, "answer": ""}
+        test["message"] = "<script>alert(1)</script>"
+        record = {
+            "assignment": NAME,
+            "student": student,
+            "reason": "Graded.",
+            "marks": [test, words],
+        }
+        record |= {"notes": ["<b>&"], "points": points, "maximum": 5.0, "fingerprint": "x"}
+        path = tmp_path / "graded" / "grades" / f"{classroom.file_name(student)}.json"
+        classroom.write_whole(path, json.dumps(record))
+    return tmp_path / "graded"
+
+
+def test_written_answers_are_marked_by_a_person(graded):
+    assert exports.write_written(graded) == 1
+    file = graded / "written.csv"
+    (row,) = csv.DictReader(file.read_text().splitlines())
+    assert row["answer"] == "'=1+1" and row["points"] == ""
+    file.write_text(file.read_text().replace("2.0,,", '2.0,1.5,"why?"'))
+    assert exports.write_written(graded) == 0  # and keeps what was given
+    record = exports.read_grades(graded)[0]
+    assert record["points"] == 4.5 and record["marks"][1]["message"] == "why?"
+    file.write_text(file.read_text().replace("1.5", "7"))
+    with pytest.raises(Refused, match=r"'7' for ada, words: give a number from 0 to 2"):
+        exports.read_grades(graded)
+
+
+def test_feedback_runs_nothing_that_students_wrote(graded):
+    assert exports.write_feedback(graded) == 2
+    page = (graded / "feedback" / "ada.html").read_text()
+    assert "<script" not in page and "&lt;script&gt;" in page and "&lt;b&gt;&amp;" in page
+    assert "3 of 5 points" in page and "a person has yet to mark" in page
+
+
+def test_gradebook_in_canvas_columns(graded, tmp_path):
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    assert exports.write_canvas(graded, Roster.read(tmp_path / "roster.csv")) == (
+        1,
+        ["eve@uni.example"],
+    )
+    rows = list(csv.reader((graded / "gradebook.csv").read_text().splitlines()))
+    assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Tiny"]
+    assert rows[1] == ["    Points Possible", "", "", "", "", "5"]
+    assert rows[2] == ["Lovelace, Ada", "11", "u1", "ada", "A", "3"]
+    assert rows[3][-1] == rows[4][-1] == ""
+    assert exports.write_canvas(graded, Roster()) == (2, [])
+
+
+def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
+    assert exports.write_gradescope(graded) == 2
+    archive = zipfile.ZipFile(graded / "gradescope.zip")
+    assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
+    place = tmp_path / "autograder"
+    archive.extractall(place / "source")
+    (place / "results").mkdir()
+    program = archive.read("run_autograder").decode().replace("/autograder", str(place))
+    (place / "run.py").write_text(program)
+    for email, score in (("Ada@uni.example", 3), ("eve@uni.example", 0), ("x@y", None)):
+        users = json.dumps({"users": [{"email": email}]})
+        (place / "submission_metadata.json").write_text(users)
+        runpy.run_path(str(place / "run.py"))
+        results = json.loads((place / "results" / "results.json").read_text())
+        assert results["score"] == (score or 0) and ("tests" in results) == (score is not None)
+    results = exports.gradescope_results(exports.read_grades(graded)[0])
+    assert results["tests"][0]["max_score"] == 3 and results["tests"][0]["visibility"] == "visible"
+
+
+def test_the_commands_say_what_is_wrong(tmp_path):
+    for arguments, says in {
+        ("grade", "99_none", "."): "no assignment '99_none': known are 01_by_hand",
+        ("grade", "01_by_hand", str(tmp_path / "none"), "--unsafe"): "there is no folder",
+        ("feedback", str(tmp_path)): "has no grades",
+    }.items():
+        command = [sys.executable, "-m", "coursework", *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
