@@ -3,10 +3,11 @@
 
 RUN = .venv/bin
 
-.PHONY: help book test notebooks lint lab bench clean setup
+.PHONY: help book test notebooks coursework lint lab bench clean setup
 
 help:
-	@echo "make book | test | notebooks (run and store) | lint | lab (open JupyterLab) | bench | clean"
+	@echo "make book | test | notebooks (run and store) | coursework (write and check) | lint |"
+	@echo "     lab (open JupyterLab) | bench | clean"
 
 book: setup
 	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
@@ -17,6 +18,10 @@ test: setup
 
 notebooks: setup
 	$(RUN)/python tools/notebooks.py
+
+coursework: setup
+	$(RUN)/python -m coursework release
+	$(RUN)/python -m pytest tests/test_assignments.py
 
 lint: setup
 	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell

@@ -98,5 +98,12 @@ def test_the_first_cell_tells_points_and_time_and_no_link_leads_out(name):
             assert "](" not in cell.source and "```{" not in cell.source, cell.source
 
 
+def test_the_book_lists_every_assignment_with_its_points():
+    page = (notebook.SOURCE.parents[1] / "book" / "coursework.md").read_text(encoding="utf-8")
+    for name in NAMES:
+        (line,) = (line for line in page.split("\n") if f"<../coursework/release/{name}/" in line)
+        assert f"| {notebook.read_assignment(name).points:g} |" in line
+
+
 def test_wrong_solutions_belong_to_an_assignment():
     assert {path.stem for path in FOLDER.glob("*.py")} == set(NAMES)

@@ -19,7 +19,7 @@ from coursework.grader import grade
 from coursework.jail import Limits, NoJail
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = Limits(seconds_a_call=0.5, seconds=20, memory=2**28)
+QUICK = Limits(seconds_a_call=0.8, seconds=30, memory=2**28)
 ALL = {"check_triple": 3, "check_square": 2, "words": None}
 
 
