@@ -61,7 +61,7 @@ BEFORE = {
         "did not finish",
     ),
     "takes all memory": (
-        "rows = []\nwhile True: rows.append(bytearray(2**24))",
+        "rows = []\nwhile True: rows.append(bytearray(2**31))",
         "more memory than it may",
     ),
     "prints for ever": ("while True: print('x' * 1000)", "did not finish"),
