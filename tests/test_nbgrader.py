@@ -34,7 +34,7 @@ def test_the_same_points_as_with_nbgrader(tmp_path):
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
     title = "slope of the sigmoid left away"
     classroom = {"reference": None, "another": wrong_solutions(NAME)[title]["edit"]}
-    path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program of its own
+    path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PATH": path}
 
     def nbgrader(*arguments):
