@@ -80,8 +80,8 @@ def student(network, X, Y, slip=None):
 
 SLIPS = {
     "no derivative": "missing activation derivative",
-    "of Z": "derivative written for the output, given the weighted sum",
-    "of A": "derivative written for the weighted sum, given the output",
+    "of Z": "derivative for A, given Z",
+    "of A": "derivative for Z, given A",
     "twice": "activation derivative once too often",
     "transposed": "transposed weights",
     "early": "new weights used too early",
@@ -301,7 +301,7 @@ def test_biases_in_one_layer_on_another_scale_and_left_out_of_the_vector():
     network.loss_and_gradient(X, Y)
     pairs = pairs_of(network)
     found = diagnose([pairs[0], (pairs[1][0], None), pairs[2]], network, X, Y)
-    assert found.form == "missing bias gradient" and "(in layer 2)" in found.explanation
+    assert found.form == "missing bias gradient" and "layer 2." in found.explanation
     assert found.parameter.startswith("layer 2, b[")
     found = diagnose([(dW, 7 * db) for dW, db in pairs], network, X, Y)
     assert (found.form, found.factor) == ("constant factor in the biases", pytest.approx(7))
@@ -365,7 +365,7 @@ def test_a_slip_in_one_layer_alone_says_where():
     deltas = [delta1, delta2, delta3]
     pairs = [(layer.A_in.T @ d, d.sum(axis=0)) for layer, d in zip(network.layers, deltas)]
     found = diagnose(pairs, network, X, Y)
-    assert found.form == "missing activation derivative" and "(in layer 2)" in found.explanation
+    assert found.form == "missing activation derivative" and "layer 2." in found.explanation
 
 
 # ---- shapes, lengths, and what is no gradient at all

@@ -85,3 +85,33 @@ def test_iris_spread_stores_every_run_and_some_of_them_come_back():
     for wanted in some:
         again = script["run"](*wanted)
         assert accuracies.loc[wanted].to_dict() == {name: again[name] for name in accuracies}
+
+
+def test_cost_of_slips_stores_every_run_and_some_of_them_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "cost_of_slips.py"))
+    stored = pd.read_csv(EXPERIMENTS / "cost_of_slips.csv").set_index(["slip", "seed"])
+    assert list(stored.index) == script["settings"]()
+    for wanted in [("none", 3), ("transposed weights", 0)]:
+        again = script["run"](*wanted)
+        assert stored.loc[wanted].to_dict() == {name: again[name] for name in stored}
+
+
+def test_positive_weights_stores_every_run_and_some_of_them_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "positive_weights.py"))
+    stored = pd.read_csv(EXPERIMENTS / "positive_weights.csv").set_index(["program", "seed"])
+    assert list(stored.index) == script["settings"]()
+    # Not the first two programs: they are chaotic, and another rounding leads them elsewhere.
+    for wanted in [("mean", 4), ("both", 31)]:
+        again = script["run"](*wanted)
+        assert stored.loc[wanted].to_dict() == {name: again[name] for name in stored}
+
+
+def test_relu_slip_stores_every_run_and_its_slopes_differ_where_they_should():
+    script = runpy.run_path(str(EXPERIMENTS / "relu_slip.py"))
+    stored = pd.read_csv(EXPERIMENTS / "relu_slip.csv")
+    assert list(zip(stored["comparison"], stored["seed"])) == script["settings"]()
+    accuracies = {
+        comparison: script["run"](comparison, 0, epochs=1)["test_accuracy"]
+        for comparison in script["SLOPES"]
+    }
+    assert accuracies["A > 0"] != accuracies["A >= 0"]  # a whole run takes a minute

@@ -245,7 +245,7 @@ class Comparison:
                 part = self.part_of == 2 * number + 1
                 yield Slip(
                     slips.MISSING_BIAS,
-                    f"{slips.MISSING_BIAS_EXPLANATION} (in layer {number + 1})",
+                    f"{slips.MISSING_BIAS_EXPLANATION} That concerns layer {number + 1}.",
                     slips.BP3,
                     np.where(part, 0.0, self.right),
                 )

@@ -172,7 +172,7 @@ class MissingDerivative(Backward):
 class DerivativeOfZ(Backward):
     """f′ of Z where f′ of A is asked for."""
 
-    form = "derivative written for the output, given the weighted sum"
+    form = "derivative for A, given Z"
     explanation = (
         "the formula of f′ is the one that wants the output A, and it was given Z. Both have the "
         "same shape, so nothing complains."
@@ -186,7 +186,7 @@ class DerivativeOfZ(Backward):
 class DerivativeOfA(Backward):
     """f′ of A where f′ of Z is asked for."""
 
-    form = "derivative written for the weighted sum, given the output"
+    form = "derivative for Z, given A"
     explanation = (
         "the function f′ evaluates the activation itself, so it wants Z, and it was given the "
         "output A: the activation was applied twice."
@@ -424,7 +424,7 @@ def places(count: int) -> Iterator[tuple[tuple[int, ...], str]]:
     """The sets of layers in which a slip is looked for, the largest first, and their names."""
     yield tuple(range(count)), ""
     if count > 2:
-        yield tuple(range(count - 1)), " (in the hidden layers)"
+        yield tuple(range(count - 1)), " That concerns the hidden layers."
     if count > 1:
         for number in reversed(range(count)):
-            yield (number,), f" (in layer {number + 1})"
+            yield (number,), f" That concerns layer {number + 1}."
