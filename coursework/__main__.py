@@ -38,7 +38,8 @@ def grade(arguments: argparse.Namespace) -> int:
         try_jail()
     graded = arguments.out or Path("graded") / arguments.name
     roster = Roster.read(arguments.roster) if arguments.roster else Roster()
-    run = Run(arguments.name, graded.resolve(), arguments.overlay, not arguments.unsafe)
+    overlay = arguments.overlay and arguments.overlay.resolve()
+    run = Run(arguments.name, graded.resolve(), overlay, not arguments.unsafe)
     submissions = find_submissions(arguments.submissions.resolve(), arguments.name, roster)
     problems = grade_all(run, submissions, arguments.jobs)
     unmarked = write_written(graded)

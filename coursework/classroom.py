@@ -54,7 +54,9 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 def file_name(student: str) -> str:
     """A student's id as the name of a file: another one for each id, and never a path."""
-    return re.sub(r"[^\w.@+ -]", lambda match: quote(match[0], safe=""), student)
+    return re.sub(
+        r"[^\w.@+ -]", lambda match: quote(match[0], safe="", errors="surrogateescape"), student
+    )
 
 
 # The people
@@ -158,7 +160,7 @@ class Run:
 
     name: str
     graded: Path
-    overlay: Path | None = None
+    overlay: Path | None = None  # absolute, as the others: other processes have another folder
     sandbox: bool = True
 
     def file(self, student: str) -> Path:
@@ -206,10 +208,11 @@ class Run:
         if content_of(submission)[1]:  # there is nothing to run
             self.here(submission)
             return ""
-        command = [sys.executable, "-m", "coursework", "one", self.name, submission.student]
-        command += [str(submission.path or ""), submission.problem, str(self.graded)]
+        command = [sys.executable, "-m", "coursework", "one"]
         command += ["--overlay", str(self.overlay)] if self.overlay else []
         command += [] if self.sandbox else ["--unsafe"]
+        command += ["--", self.name, submission.student, str(submission.path or "")]
+        command += [submission.problem, str(self.graded)]
         seconds = assignment.seconds + SPARE_SECONDS
         try:
             done = subprocess.run(

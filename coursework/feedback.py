@@ -11,7 +11,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-bottom: 1px solid #8888; padding: .4rem .6rem; text-align: left }
 td { vertical-align: top }
 td.points { white-space: nowrap }
-p.message { margin: .2rem 0; overflow-wrap: anywhere; white-space: pre-wrap }
+p.message { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap }
 """
 
 

@@ -120,6 +120,8 @@ def command(limits: Limits) -> list[str]:
             for parent in reversed(Path(folder).parents[:-1]):
                 jail += ["--dir", str(parent)]  # bubblewrap's own are closed to nobody
             jail += ["--ro-bind", folder, folder]
+    if any(COURSE.is_relative_to(folder) for folder in ("/usr", sys.base_prefix, sys.prefix)):
+        jail += ["--tmpfs", str(COURSE)]  # the course lies in a folder that was just mounted
     jail += ["--ro-bind", str(COURSE / "src"), "/course/src", "--chmod", "0755", "/course"]
     jail += ["--ro-bind", str(COURSE / "data"), "/course/data"]
     for name in ("worker.py", "wire.py"):

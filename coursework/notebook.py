@@ -222,7 +222,7 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
         kind=kind,
         source=source,
         points=float(data["points"]) if kind in ("test", "written") else 0.0,
-        title=heading[1] if heading else title,
+        title=re.sub(r" \(\d+ points?\)$", "", heading[1]) if heading else title,
     )
 
 

@@ -46,6 +46,7 @@ def class_folder(tmp_path):
         "doe_LATE_14_99_tiny-2.ipynb": right,
         "empty/notes.txt": "",
         "zipped.zip": "PK\x03\x04",
+        "--help.ipynb": wrong,
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
@@ -78,7 +79,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
     grades = {record["student"]: record for record in exports.read_grades(run.graded)}
     assert {student: record["points"] for student, record in grades.items()} == {
         **{"ada": 5, "alan": 5, "grace": 0, "two": 0, "three": 5, "doe_14": 5, "empty": 0},
-        **{"zipped": 0, "linked": 0, "linked folder": 0, "pipe": 0, "huge": 0},
+        **{"--help": 0, "zipped": 0, "linked": 0, "linked folder": 0, "pipe": 0, "huge": 0},
     }
     for student, says in {
         "ada": "Graded.",
@@ -107,7 +108,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
 def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypatch):
     run = run_of(class_folder)
     monkeypatch.setattr(classroom, "SPARE_SECONDS", -60)
-    ada = find_submissions(class_folder / "submissions", NAME, Roster())[0]
+    ada = find_submissions(class_folder / "submissions", NAME, Roster())[1]
     assert ["took longer" in problem for problem in grade_all(run, [ada], 1)] == [True]
     (record,) = exports.read_grades(run.graded)
     assert record["points"] == 0 and "the grader failed" in record["reason"]
@@ -138,7 +139,7 @@ def test_names_are_those_of_the_roster(class_folder):
         Roster.read(class_folder / "roster.csv")
 
 
-@pytest.mark.parametrize("student", ["../../x", "a/b", "a%2Fb", "ada", "Ädä", ".."])
+@pytest.mark.parametrize("student", ["../../x", "a/b", "a%2Fb", "ada", "Ädä", "..", "\udcff"])
 def test_a_name_is_no_path_and_each_has_a_file_of_its_own(student):
     name = classroom.file_name(student)
     assert "/" not in name and (name == student) == (student in ("ada", "Ädä", ".."))
