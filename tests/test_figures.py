@@ -24,6 +24,7 @@ from matplotlib.transforms import Bbox
 
 from backprop import figures
 from backprop.activations import get_activation
+from backprop.autodiff import Value
 from backprop.byhand import WEIGHTS, repeat_steps, trace_step
 from backprop.figures import style
 from backprop.training import History
@@ -105,6 +106,7 @@ SAMPLES = {
     ),
     "draw_unrolled": lambda: figures.draw_unrolled(4),
     "draw_unrolled truncated": lambda: figures.draw_unrolled(6, reading="every step", truncation=2),
+    "draw_value_graph": lambda: figures.draw_value_graph(Value(2.0) * Value(-3.0) - 1),
     "plot_matrix_product": lambda: figures.plot_matrix_product(130, 4, 3),
     "plot_timeline": lambda: figures.plot_timeline(EVENTS),
     "plot_predictions": lambda: figures.plot_predictions([0.19, 0.26, 0.33, 0.42], 1),

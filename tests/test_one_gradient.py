@@ -17,7 +17,7 @@ from backprop.fixed_point import METHODS, FixedPointNetwork
 from backprop.gradients import numerical_gradient
 from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
-from backprop.through_time import ElmanNetwork
+from backprop.through_time import READINGS, ElmanNetwork, Sequences
 
 HALF_SUM = SquaredError("nothing")
 
@@ -193,6 +193,49 @@ def test_one_step_through_time(activation):
     assert stepping.loss_and_gradient(X[:, None], Y)[0] == pytest.approx(loss, abs=1e-15)
     ours = np.concatenate([stepping.dU.ravel(), stepping.dV.ravel()])
     assert ours == pytest.approx(gradient, abs=1e-15)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_engine_through_time(reading):
+    """Unrolled, each sequence to its own length: weights that are used at every step add up."""
+    generator = np.random.default_rng(6)
+    network = ElmanNetwork(2, 4, 3, loss=HALF_SUM, reading=reading, generator=generator)
+    network.parameters[...] = generator.normal(size=network.parameters.size)
+    X = Sequences(generator.normal(size=(3, 6, 2)), [6, 1, 4])
+    Y = generator.normal(size=(3, 6, 3) if reading == "every step" else (3, 3))
+    W, U, b, V, c = leaves = [
+        Value(part) for part in (network.W, network.U, network.b, network.V, network.c)
+    ]
+    loss = 0
+    for sequence, length, targets in zip(X.values, X.lengths, Y):
+        state = as_value(np.zeros((1, 4)))
+        for step in range(length):
+            state = (state @ W + sequence[[step]] @ U + b).tanh()
+            if reading == "every step" or step == length - 1:
+                target = targets[step] if reading == "every step" else targets
+                loss = loss + ((state @ V + c - target) ** 2).sum() / 2
+    loss.backward()
+    expected, gradient = network.loss_and_gradient(X, Y)
+    assert float(loss.data) == pytest.approx(expected, rel=1e-13)
+    engine = np.concatenate([leaf.gradient.ravel() for leaf in leaves])
+    assert engine == pytest.approx(gradient, abs=1e-12)
+
+
+def test_engine_through_an_unrolled_relaxation():
+    generator = np.random.default_rng(7)
+    W, U, b = (generator.normal(scale=0.2, size=size) for size in [(5, 5), (2, 5), (5,)])
+    X, Y = generator.normal(size=(4, 2)), generator.normal(size=(4, 2))
+    network = FixedPointNetwork(W, U, b, outputs=2, loss=HALF_SUM)
+    w, u, c = leaves = Value(W), Value(U), Value(b)
+    A = as_value(np.zeros((4, 5)))
+    for _ in range(200):
+        A = (A @ w + X @ u + c).tanh()
+    loss = ((A[:, -2:] - Y) ** 2).sum() / 2
+    loss.backward()
+    expected, _ = network.loss_and_gradient(X, Y)
+    assert float(loss.data) == pytest.approx(expected, abs=1e-11)
+    for leaf, gradient in zip(leaves, (network.dW, network.dU, network.db)):
+        assert leaf.gradient == pytest.approx(gradient, abs=1e-10)
 
 
 def test_autograd():

@@ -13,6 +13,7 @@ pass in the direction of their arrows, in solid and dashed lines, and in words.
 modules are named by topic.
 """
 
+from backprop.figures.automatic import draw_value_graph
 from backprop.figures.byhand import draw_trace, draw_update, plot_predictions
 from backprop.figures.curves import (
     plot_activation,
@@ -41,6 +42,7 @@ __all__ = [
     "draw_trace",
     "draw_unrolled",
     "draw_update",
+    "draw_value_graph",
     "plot_activation",
     "plot_central_difference",
     "plot_confusion",
