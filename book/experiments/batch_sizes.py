@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from results import store, two_digits
 from tqdm import tqdm
 
 from backprop.datasets import load_digits
@@ -78,12 +78,11 @@ def best(batch_size: int) -> dict[str, object]:
 
 def main() -> None:
     """Measure all batch sizes, one after another, and write the results."""
-    table = pd.DataFrame([best(size) for size in tqdm(BATCH_SIZES, unit="batch size")])
-    of_32 = table.loc[table["batch_size"] == 32, "seconds"].item()
-    table["time_over_32"] = [float(f"{ratio:.2g}") for ratio in table.pop("seconds") / of_32]
-    unfinished = RESULTS.with_suffix(".part")
-    table.to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    lines = [best(size) for size in tqdm(BATCH_SIZES, unit="batch size")]
+    of_32 = next(line["seconds"] for line in lines if line["batch_size"] == 32)
+    for line in lines:
+        line["time_over_32"] = two_digits(line.pop("seconds") / of_32)
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from results import store
 from tqdm import tqdm
 
 from backprop.datasets import Dataset, load_digits
@@ -121,9 +122,7 @@ def main() -> None:
         setting for setting in settings() if FASHION.is_dir() or setting[0].startswith("digits")
     ]
     lines = [run(*setting) for setting in tqdm(wanted, unit="run")] + lines
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":

@@ -13,17 +13,15 @@ older generator, which the published experiment used; 0 where nothing is drawn),
 on the training rows and on the test rows.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from results import run_all, store
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.neighbors import KNeighborsClassifier
-from tqdm import tqdm
 
 from backprop.datasets import Dataset, load_iris, standardize
 from backprop.initialization import normal
@@ -120,15 +118,5 @@ def trained_scores(
     return [accuracy_score(part.labels, network.classify(part.X)) for part in (training, test)]
 
 
-def main() -> None:
-    """Run all settings, as many at a time as there are cores, and write the results."""
-    runs = settings()
-    with ProcessPoolExecutor() as pool:
-        lines = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)

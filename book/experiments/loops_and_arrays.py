@@ -18,7 +18,7 @@ from random import Random
 from statistics import median
 
 import numpy as np
-import pandas as pd
+from results import store, two_digits
 
 from backprop import loops
 from backprop.network import Network
@@ -100,11 +100,6 @@ def measure(sizes: list[int], rows: int) -> dict[str, object]:
     }
 
 
-def two_digits(ratio: float) -> float:
-    """`ratio` rounded to two significant digits."""
-    return float(f"{ratio:.2g}")
-
-
 def settings() -> list[tuple[list[int], int]]:
     """Sizes and rows of every line."""
     return [(sizes, rows) for sizes in NETWORKS for rows in ROWS]
@@ -112,10 +107,7 @@ def settings() -> list[tuple[list[int], int]]:
 
 def main() -> None:
     """Measure all settings, one after another, and write the results."""
-    lines = [measure(sizes, rows) for sizes, rows in settings()]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    store([measure(sizes, rows) for sizes, rows in settings()], RESULTS)
 
 
 if __name__ == "__main__":

@@ -11,20 +11,18 @@ The columns of `wheat_protocol.csv` are the method, the repeat, the fold and the
 cent.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 from random import Random
 
 import numpy as np
-import pandas as pd
+from results import run_all, store
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from tqdm import tqdm
 
 from backprop import loops
 from backprop.datasets import load_wheat_seeds
@@ -82,15 +80,5 @@ def network_predictions(
     )
 
 
-def main() -> None:
-    """Run them all, as many at a time as there are cores, and write the results."""
-    runs = settings()
-    with ProcessPoolExecutor() as pool:
-        lines = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)

@@ -11,13 +11,11 @@ The columns are the order in which the classes are numbered, where the features 
 generator that draws folds and weights, the fold, and the accuracy in per cent.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from itertools import permutations
 from pathlib import Path
 from random import Random
 
-import pandas as pd
-from tqdm import tqdm
+from results import run_all, store
 
 from backprop import loops
 from backprop.datasets import DATA_FOLDER, WHEAT_VARIETIES
@@ -57,15 +55,5 @@ def run(class_order: tuple[str, ...], scaling: str, seed: int) -> list[dict[str,
     ]
 
 
-def main() -> None:
-    """Run all settings, two at a time where there are two cores, and write the results."""
-    runs = settings()
-    with ProcessPoolExecutor() as pool:
-        rows = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame([row for scores in rows for row in scores]).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)

@@ -1,0 +1,33 @@
+"""How the experiments run and keep what they measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+Line = dict[str, object]
+
+
+def run_all(run: Callable[..., Line | list[Line]], settings: Iterable[tuple]) -> list[Line]:
+    """The lines of all runs, in order, as many runs at a time as there are cores."""
+    runs = list(settings)
+    with ProcessPoolExecutor() as pool:
+        results = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
+    return list(chain.from_iterable(r if isinstance(r, list) else [r] for r in results))
+
+
+def store(lines: Sequence[Line], results: Path) -> None:
+    """Write the lines as a CSV file, whole or not at all."""
+    unfinished = results.with_suffix(".part")
+    pd.DataFrame(lines).to_csv(unfinished, index=False)
+    unfinished.replace(results)
+
+
+def two_digits(ratio: float) -> float:
+    """`ratio` rounded to two significant digits."""
+    return float(f"{ratio:.2g}")
