@@ -61,6 +61,16 @@ EVENTS = [
 CONFUSION = np.array([[9, 0, 0], [0, 0, 4], [0, 0, 7]])
 SPECIES = ["setosa", "versicolor", "virginica"]
 SCORES = {"published settings": [0.8, 0.65, 0.65, 0.85, 0.95], "mended": [0.95, 1.0, 0.95, 0.9]}
+TRIALS = {
+    "wheat": {
+        "network": {0: [0.9, 1.0], 0.2: [0.6, 0.8, 1.0]},
+        "1 neighbour": {0: [0.9, 0.9], 0.2: [0.5, 0.7]},
+    },
+    "digits": {
+        "network": {0: [0.8, 0.9], 0.2: [0.7, 0.8]},
+        "1 neighbour": {0: [0.8, 0.8], 0.2: [0.4, 0.6]},
+    },
+}
 FEATURES = np.array([[5.1, 3.5, 1.4], [7.0, 3.2, 4.7], [6.3, 3.3, 6.0], [4.9, 3.0, 1.4]])
 
 
@@ -134,6 +144,8 @@ SAMPLES = {
     "plot_features": lambda: figures.plot_features(
         FEATURES, [0, 1, 2, 0], ["length", "width", "petal"], SPECIES, columns=(0, 2)
     ),
+    "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
+    "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
     "plot_speed_ratio": lambda: figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24}),
 }
 

@@ -34,6 +34,7 @@ from backprop.figures.results import (
     plot_scores,
     plot_speed_ratio,
 )
+from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
     "draw_computation_graph",
@@ -44,6 +45,8 @@ __all__ = [
     "draw_update",
     "draw_value_graph",
     "plot_activation",
+    "plot_bands",
+    "plot_boxes",
     "plot_central_difference",
     "plot_confusion",
     "plot_descent",
