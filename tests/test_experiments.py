@@ -5,8 +5,10 @@ import runpy
 import numpy as np
 import pandas as pd
 import pytest
+import results
+import trials
 
-from backprop.datasets import DATA_FOLDER
+from backprop.datasets import DATA_FOLDER, load_iris
 
 EXPERIMENTS = DATA_FOLDER.parent / "book" / "experiments"
 
@@ -55,7 +57,7 @@ def test_digits_stores_every_run_and_one_of_them_comes_back():
 
 
 def test_every_experiment_has_its_script_and_its_results():
-    scripts = {path.stem for path in EXPERIMENTS.glob("*.py")}
+    scripts = {path.stem for path in EXPERIMENTS.glob("*.py")} - {"results", "trials"}
     results = {path.stem for path in EXPERIMENTS.glob("*.csv")}
     assert scripts == results and scripts
 
@@ -115,3 +117,230 @@ def test_relu_slip_stores_every_run_and_its_slopes_differ_where_they_should():
         for comparison in script["SLOPES"]
     }
     assert accuracies["A > 0"] != accuracies["A >= 0"]  # a whole run takes a minute
+
+
+# Chapter 16: the networks train in float32, and another processor may round otherwise. A few test
+# rows then fall to the other side; a trial that was set up otherwise differs by more than that.
+FEW_ROWS = 0.05
+
+
+def script_and_stored(name):
+    return runpy.run_path(str(EXPERIMENTS / f"{name}.py")), pd.read_csv(EXPERIMENTS / f"{name}.csv")
+
+
+def assert_comes_back(line, stored, settings, scores):
+    """One line of a run agrees with the stored line of the same settings."""
+    [index] = stored.index[(stored[list(settings)] == settings).all(axis=1)]
+    for column in scores:
+        assert line[column] == pytest.approx(stored.loc[index, column], abs=FEW_ROWS), settings
+
+
+class Unwritable:
+    def __str__(self):
+        raise ValueError("no text")
+
+
+def test_results_are_written_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "some.csv"
+    results.store([{"a": 1, "b": "x"}], target)
+    with pytest.raises(ValueError, match="no text"):
+        results.store([{"a": 2, "b": "y"}, {"a": 3, "b": Unwritable()}], target)
+    assert target.read_text() == "a,b\n1,x\n"
+    assert [results.two_digits(ratio) for ratio in (0.01234, 1.26, 126)] == [0.012, 1.3, 130]
+
+
+def test_all_runs_come_in_order_and_a_run_may_have_several_lines():
+    assert results.run_all(divmod, [(7, 2), (9, 4)]) == [(3, 1), (2, 1)]
+    assert results.run_all(sorted, [([2, 1],), ([4, 3],)]) == [1, 2, 3, 4]
+
+
+def test_wrong_labels_are_wrong_and_as_many_as_asked():
+    iris = load_iris()
+    for share in (0.0, 0.3, 1.0):
+        spoiled = trials.with_wrong_labels(iris, share, np.random.default_rng(0))
+        wrong = spoiled.labels != iris.labels
+        assert wrong.mean() == pytest.approx(share, abs=0.1)
+        assert set(spoiled.labels) <= {0, 1, 2}
+    assert not np.shares_memory(spoiled.labels, iris.labels)
+
+
+def test_trials_split_anew_for_each_seed_and_never_test_on_training_rows():
+    for data, rows in {"wheat": (140, 70), "500 digits": (500, 1000)}.items():
+        training, test = trials.split(data, 3)
+        assert (len(training.X), len(test.X)) == rows
+        assert not {row.tobytes() for row in training.X} & {row.tobytes() for row in test.X}
+        again, other = trials.split(data, 3)[1], trials.split(data, 4)[1]
+        assert np.array_equal(test.X, again.X) and not np.array_equal(test.X, other.X)
+
+
+def test_the_chosen_candidate_scores_best_on_a_fifth_and_learns_again_from_all_rows():
+    training, _ = trials.draw("iris", 0)
+    learned = []
+
+    def candidate(name, label):
+        def learn(part, generator):
+            learned.append((name, len(part.X)))
+            return lambda X: np.full(len(X), label)
+
+        return learn
+
+    # No row has the label −1; the last two are equal, and the first of them wins.
+    candidates = [candidate("never", -1), candidate("first", 0), candidate("second", 0)]
+    predict = trials.chosen(candidates)(training, np.random.default_rng(1))
+    assert learned == [("never", 80), ("first", 80), ("second", 80), ("first", 100)]
+    assert set(predict(training.X)) == {0}
+
+
+def test_noise_stores_every_run_and_one_trial_of_each_method_comes_back():
+    script, stored = script_and_stored("noise")
+    runs = stored[["data", "noise", "level", "seed"]].drop_duplicates()
+    assert set(script["settings"]()) <= set(runs.itertuples(index=False, name=None))
+    methods = len(script["contenders"]("wheat"))
+    assert len(stored) == methods * 20 * 2 * (3 + 3 + 4)
+
+    lines = script["run"]("wheat", "labels", 0.2, 3)
+    assert len(lines) == methods
+    for line in lines:
+        settings = {key: line[key] for key in ("data", "noise", "level", "seed", "method")}
+        assert_comes_back(line, stored, settings, ["test_accuracy"])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        ("wheat", "network", "learning rate", "0.5", 7),
+        ("wheat", "network", "scaling", "as measured", 7),
+        ("wheat", "logistic regression", "scaling", "one unit changed", 7),
+        ("wheat", "nearest neighbours", "k", "15", 7),
+        ("500 digits", "network", "initial weights", "normal, 1", 7),
+    ],
+)
+def test_tuning_stores_every_run_and_some_come_back(setting):
+    script, stored = script_and_stored("tuning")
+    columns = ["data", "method", "setting", "value", "seed"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == script["settings"]()
+    line = script["run"](*setting)
+    assert_comes_back(line, stored, dict(zip(columns, setting)), ["test_accuracy"])
+
+
+@pytest.mark.parametrize("setting", [(0.9, 100, 3), (0.0, 10, 3), (0.2, 0, 3)])
+def test_memorizing_stores_every_run_and_some_come_back(setting):
+    script, stored = script_and_stored("memorizing")
+    columns = ["wrong_share", "hidden", "seed"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == script["settings"]()
+    line = script["run"](*setting)
+    assert line["training_accuracy"] == 1
+    assert_comes_back(line, stored, dict(zip(columns, setting)), ["test_accuracy"])
+
+
+def test_stopping_stores_every_run_and_one_trial_comes_back():
+    script, stored = script_and_stored("stopping")
+    columns = ["data", "wrong_share", "seed"]
+    runs = stored[columns].drop_duplicates().itertuples(index=False, name=None)
+    assert list(runs) == script["settings"]()
+    lines = script["run"]("500 digits", 0.2, 3)
+    for line in lines:
+        settings = {key: line[key] for key in (*columns, "rule")}
+        assert_comes_back(line, stored, settings, ["test_accuracy"])
+    assert lines[0]["epoch"] > lines[4]["epoch"]  # the threshold comes later than early stopping
+
+
+def test_early_stopping_looks_no_further_than_its_patience():
+    patient = runpy.run_path(str(EXPERIMENTS / "stopping.py"))["patient"]
+    losses = pd.Series([3.0, 2.0, 2.5, 2.5, 1.0], index=range(1, 6))
+    assert patient(losses, 2) == 2
+    assert patient(losses, 3) == 5
+
+
+def test_mini_batches_stores_every_seed_and_one_run_comes_back():
+    script, stored = script_and_stored("mini_batches")
+    columns = ["batch_size", "momentum", "seed"]
+    expected = [(*method, seed) for seed in script["SEEDS"] for method in script["METHODS"]]
+    assert list(stored[columns].itertuples(index=False, name=None)) == expected
+    assert (stored.loc[stored["batch_size"] == 32, "time_over_32"] == 1).all()
+    line = stored[(stored["batch_size"] == 128) & (stored["seed"] == 2)].iloc[0]
+    epochs, _, score = script["run"](128, 0.0, 2, line["learning_rate"])
+    assert epochs == pytest.approx(line["epochs"], abs=1)
+    assert score == pytest.approx(line["test_accuracy"], abs=0.02)
+
+
+@pytest.mark.parametrize("task", ["iris", "exclusive or"])
+def test_baselines_stores_every_trial_and_some_come_back(task):
+    script, stored = script_and_stored("baselines")
+    runs = stored[["task", "seed"]].drop_duplicates().itertuples(index=False, name=None)
+    assert list(runs) == script["settings"]()
+    for line in script["trial"](task, 2):
+        settings = {key: line[key] for key in ("task", "seed", "method")}
+        assert_comes_back(line, stored, settings, ["test_accuracy"])
+
+
+def difference(stored, column, first, second, **settings):
+    """Mean and standard deviation of what `first` scores above `second`, trial by trial."""
+    part = stored[(stored[list(settings)] == settings).all(axis=1)]
+    table = part.pivot(index="seed", columns=column, values="test_accuracy")
+    differences = table[first] - table[second]
+    return differences.mean(), differences.std(ddof=0)
+
+
+def is_clear(stored, column, better, worse, **settings):
+    """What chapter 16 calls clear: a mean difference larger than its standard deviation."""
+    mean, deviation = difference(stored, column, better, worse, **settings)
+    return mean > deviation
+
+
+def test_verdicts_on_noise_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "noise.csv")
+
+    def clear(better, worse, **settings):
+        return is_clear(stored, "method", better, worse, **settings)
+
+    plain, held_back = "network", "network, L2 chosen"
+    wheat = {"data": "wheat", "noise": "labels", "level": 0.2}
+    digits = wheat | {"data": "500 digits"}
+    assert clear(held_back, plain, **wheat)
+    assert not clear("logistic regression, L2 chosen", held_back, **wheat)
+    assert not clear(held_back, plain, **digits)
+    assert clear("logistic regression, L2 chosen", held_back, **digits)
+    blurred = {"wheat": 1.0, "500 digits": 0.5}
+    for data, level in blurred.items():
+        blurred_test = {"data": data, "noise": "test inputs", "level": level}
+        assert clear(held_back, plain, **blurred_test)
+
+
+def test_verdicts_on_tuning_memory_and_stopping_follow_from_the_stored_trials():
+    tuning = pd.read_csv(EXPERIMENTS / "tuning.csv")
+    network = tuning[tuning["method"] == "network"]
+    worst = network.groupby(["data", "setting", "value"])["test_accuracy"].mean()
+    worst = worst.groupby(["data", "setting"]).min()["500 digits"]
+    assert (worst.drop("epochs") < 0.17).all() and worst["epochs"] > 0.7
+
+    memory = pd.read_csv(EXPERIMENTS / "memorizing.csv")
+    by_heart = memory[(memory["wrong_share"] == 0.9) & (memory["hidden"] == 100)]
+    assert (by_heart["training_accuracy"] == 1).all()
+    assert by_heart["test_accuracy"].mean() == pytest.approx(0.1, abs=0.01)
+    assert is_clear(memory, "hidden", 100, 30, wrong_share=0.2)
+    assert not is_clear(memory, "hidden", 100, 30, wrong_share=0.0)
+
+    stopping = pd.read_csv(EXPERIMENTS / "stopping.csv")
+    for data in ("wheat", "500 digits"):
+        rules = ("early stopping", "to the end")
+        assert is_clear(stopping, "rule", *rules, data=data, wrong_share=0.2)
+        mean, deviation = difference(stopping, "rule", *rules, data=data, wrong_share=0.0)
+        assert -1.5 * deviation < mean < 0
+    never = stopping.query("data == 'wheat' and wrong_share == 0.2")
+    reached = never.groupby("rule")["epoch"].count()
+    assert reached["loss below 0.01"] == 0 and reached["loss below 0.1"] == 5
+
+
+def test_verdicts_on_strengths_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "baselines.csv")
+
+    def clear(better, worse, task):
+        return is_clear(stored, "method", better, worse, task=task)
+
+    network, others = "wide network", ("logistic regression", "5 nearest neighbours")
+    for other in others:
+        assert clear(network, other, "exclusive or")
+        assert clear(network, other, "500 digits") and clear(network, other, "4,000 digits")
+        for task in ("wheat", "iris"):
+            assert not clear(network, other, task) and not clear(other, network, task)
