@@ -16,8 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
+from results import run_all, store
 
 from backprop import slips
 from backprop.datasets import load_wheat_seeds, standardize
@@ -92,13 +91,5 @@ def run(slip: str, seed: int) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Run all settings and write the results."""
-    lines = [run(*setting) for setting in tqdm(settings(), unit="run")]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)

@@ -17,8 +17,7 @@ rows and on the test rows.
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
+from results import run_all, store
 
 from backprop.activations import sigmoid_derivative
 from backprop.datasets import load_iris, standardize
@@ -76,13 +75,5 @@ def hidden_slope(network: Network, X: np.ndarray) -> float:
     return float(sigmoid_derivative(network.layers[0].A).mean())
 
 
-def main() -> None:
-    """Run all settings and write the results."""
-    lines = [run(*setting) for setting in tqdm(settings(), unit="run")]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)

@@ -11,12 +11,10 @@ Chapter 15 reads `relu_slip.csv`. Its columns are the comparison, the seed, and 
 the training rows and on the test rows after the last epoch.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
+from results import run_all, store
 
 from backprop.datasets import load_digits
 
@@ -63,15 +61,5 @@ def run(comparison: str, seed: int, epochs: int = EPOCHS) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Run all settings, as many at a time as there are cores, and write the results."""
-    runs = settings()
-    with ProcessPoolExecutor() as pool:
-        lines = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
-
-
 if __name__ == "__main__":
-    main()
+    store(run_all(run, settings()), RESULTS)
