@@ -1,4 +1,4 @@
-"""The benchmarks: their contestants do the work that they are timed for. No test depends on a time."""
+"""The benchmarks: the contestants do the work that they are timed for. No test looks at a time."""
 
 import sys
 from dataclasses import replace

@@ -1,5 +1,7 @@
 """Forward and backward for any depth, checked against what does not know the formulas."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,6 +142,16 @@ def test_every_parameter_belongs_to_one_layer(case):
             assert network.parameter_name(int(value)) == f"layer {number}, b[{column}]"
             seen.append(value)
     assert seen == list(network.parameters)
+
+
+def test_a_copy_has_parameters_of_its_own_that_its_layers_look_at():
+    network = Network([3, 4, 2], "tanh", generator=np.random.default_rng(0))
+    X, Y = np.ones((5, 3)), np.zeros((5, 2))
+    twin = deepcopy(network)
+    assert np.array_equal(twin.loss_and_gradient(X, Y)[1], network.loss_and_gradient(X, Y)[1])
+    before = network.loss_value(X, Y)
+    twin.parameters -= 0.1 * twin.gradient
+    assert twin.loss_value(X, Y) < before == network.loss_value(X, Y)
 
 
 def test_initial_weights():

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -94,6 +95,14 @@ class Network:
         for layer, end in zip(self.layers, ends):
             part = slice(end - layer.parameter_count, end)
             layer.bind(self.parameters[part], self.gradient[part])
+
+    def __deepcopy__(self, memo: dict) -> Network:
+        """A network with parameters of its own; part by part, the layers would lose their views."""
+        twin = copy(self)
+        twin.layers = [copy(layer) for layer in self.layers]
+        twin._allocate()
+        twin.parameters[...] = self.parameters
+        return twin
 
     @property
     def sizes(self) -> list[int]:
