@@ -60,6 +60,11 @@ EVENTS = [
 ]
 CONFUSION = np.array([[9, 0, 0], [0, 0, 4], [0, 0, 7]])
 SPECIES = ["setosa", "versicolor", "virginica"]
+SHARES = {
+    "7-5-3, 32 rows": {"products": 0.3, "activations": 0.5, "sums": 0.15, "update": 0.05},
+    "784-500-500-10, 1000 rows": {"products": 0.9, "activations": 0.1, "sums": 0, "update": 0},
+}
+SPEEDS = {"float64": {1: 1.0, 32: 20.0, 512: 38.5}, "float32": {1: 1.5, 32: 44.0}}
 SCORES = {"published settings": [0.8, 0.65, 0.65, 0.85, 0.95], "mended": [0.95, 1.0, 0.95, 0.9]}
 TRIALS = {
     "wheat": {
@@ -147,6 +152,9 @@ SAMPLES = {
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
     "plot_speed_ratio": lambda: figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24}),
+    "plot_time_shares": lambda: figures.plot_time_shares(SHARES),
+    "plot_by_rows": lambda: figures.plot_by_rows(SPEEDS, ylabel="rows a second"),
+    "draw_data_parallel": lambda: figures.draw_data_parallel([3, 5, 2]),
 }
 
 

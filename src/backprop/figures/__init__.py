@@ -34,10 +34,12 @@ from backprop.figures.results import (
     plot_scores,
     plot_speed_ratio,
 )
+from backprop.figures.scale import draw_data_parallel, plot_by_rows, plot_time_shares
 from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
     "draw_computation_graph",
+    "draw_data_parallel",
     "draw_network",
     "draw_relaxation",
     "draw_trace",
@@ -47,6 +49,7 @@ __all__ = [
     "plot_activation",
     "plot_bands",
     "plot_boxes",
+    "plot_by_rows",
     "plot_central_difference",
     "plot_confusion",
     "plot_descent",
@@ -60,5 +63,6 @@ __all__ = [
     "plot_scores",
     "plot_slope",
     "plot_speed_ratio",
+    "plot_time_shares",
     "plot_timeline",
 ]

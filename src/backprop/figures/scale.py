@@ -1,0 +1,134 @@
+"""Speed and scale: where time goes, what more rows in a step buy, and work shared by machines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import fill
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator
+
+from backprop.figures.canvas import Node, draw_arrow, new_canvas, write
+from backprop.figures.checks import check_count, check_sizes, finite_numbers
+from backprop.figures.style import (
+    BACKWARD,
+    BLUE,
+    FORWARD,
+    GREEN,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    TINT,
+    in_house_style,
+    new_plot,
+)
+
+HATCHES = {BLUE: "", ORANGE: "//", GREEN: "..", PURPLE: "xx", MUTED: "--"}
+SHORTEST_LABELLED = 0.08  # the smallest share whose number fits into its bar
+
+
+@in_house_style
+def plot_time_shares(shares: Mapping[str, Mapping[str, float]]) -> Figure:
+    """What each kind of work has of the time: a bar for each case, cut into its shares.
+
+    `shares` has for each case the kinds of work, the same in all, with numbers that add up to
+    about 1. Raises ValueError for shares that do not, for unequal kinds, and for more than five.
+    """
+    kinds = list(next(iter(shares.values()), {}))
+    if not 1 <= len(kinds) <= len(HATCHES):
+        raise ValueError(f"{len(kinds)} kinds of work: give between 1 and {len(HATCHES)}")
+    for name, parts in shares.items():
+        numbers = finite_numbers(list(parts.values()), name)
+        if list(parts) != kinds or (numbers < 0).any() or abs(numbers.sum() - 1) > 0.05:
+            raise ValueError(f"{name!r} needs shares of {', '.join(kinds)} that add up to 1")
+    axes = new_plot(1.3 + 0.55 * len(shares), xlabel="share of the time of a step")
+    ends = np.zeros(len(shares))
+    for kind, (color, hatch) in zip(kinds, HATCHES.items()):
+        widths = np.array([parts[kind] for parts in shares.values()])
+        axes.barh(
+            range(len(shares)),
+            widths,
+            left=ends,
+            height=0.62,
+            facecolor=to_rgba(color, TINT),
+            edgecolor=color,
+            hatch=hatch,
+            label=kind,
+        )
+        for row, (end, width) in enumerate(zip(ends, widths)):
+            if width >= SHORTEST_LABELLED:
+                write(axes, (end + width / 2, row), f"{100 * width:.0f} %")
+        ends += widths
+    axes.set_yticks(range(len(shares)), [fill(name, 20) for name in shares])
+    axes.set_xlim(0, 1.02)
+    axes.invert_yaxis()
+    axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    axes.grid(axis="y", visible=False)
+    axes.figure.legend(loc="outside upper center", ncols=3)
+    return axes.figure
+
+
+@in_house_style
+def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> Figure:
+    """How something grows with the rows of a step: a curve each, both scales logarithmic.
+
+    Each curve has a number greater than 0 for every count of rows.
+    """
+    check_count(curves)
+    axes = new_plot(3.8, xlabel="rows in a step", ylabel=ylabel)
+    for name, points in curves.items():
+        values = finite_numbers(list(points.values()), name)
+        if not (values > 0).all() or min(points) < 1:
+            raise ValueError(f"{name!r} needs numbers greater than 0 for 1 row or more")
+        axes.plot(list(points), values, label=name)
+    axes.set(xscale="log", yscale="log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+    axes.legend()
+    return axes.figure
+
+
+@in_house_style
+def draw_data_parallel(rows: Sequence[int]) -> Figure:
+    """A step of data-parallel training, with a worker for each of these counts of rows.
+
+    Parameters go from the client to the workers in solid lines, gradients come back in dashed
+    ones, each with its share of the rows. Raises ValueError for counts that are no whole numbers
+    of at least 1.
+    """
+    check_sizes(**{f"rows of part {number}": count for number, count in enumerate(rows, 1)})
+    check_count(rows)
+    spacing = 1.05
+    top = spacing * (len(rows) - 1) / 2
+    axes = new_canvas(-top - 1.15, top + 0.95)
+    client = box(axes, (0.95, 0), (1.5, 1.1), "client\nparameters,\nupdate")
+    for number, count in enumerate(rows, 1):
+        y = top - spacing * (number - 1)
+        worker = box(axes, (5.4, y), (1.6, 0.72), f"worker {number}\n{count} rows")
+        for offset, color, line in ((0.14, FORWARD, "-"), (-0.14, BACKWARD, "--")):
+            near = Node((client.place[0] + 0.75, 0.35 * y + offset))
+            far = Node((worker.place[0] - 0.8, y + offset))
+            start, end = (near, far) if offset > 0 else (far, near)
+            draw_arrow(axes, start, end, color, line)
+        share = f"{count}/{sum(rows)} $g_{number}$"
+        write(axes, (3.75, 0.35 * y + 0.71 * (0.65 * y) - 0.14), share, BACKWARD)
+    write(axes, (3.1, top + 0.7), "parameters go out: solid, left to right", FORWARD)
+    write(axes, (3.1, -top - 0.75), "gradients come back: dashed, right to left", BACKWARD)
+    return axes.figure
+
+
+def box(axes: Axes, place: tuple[float, float], size: tuple[float, float], text: str) -> Node:
+    """A machine: a rectangle about `place` with text in it."""
+    (x, y), (width, height) = place, size
+    shape = Rectangle((x - width / 2, y - height / 2), width, height)
+    shape.set(facecolor=GRID, edgecolor=INK, linewidth=1.3, zorder=3)
+    axes.add_patch(shape)
+    axes.text(x, y, text, ha="center", va="center", linespacing=1.2, zorder=4)
+    return Node(place, shape)

@@ -1,0 +1,111 @@
+"""A user's own files, read and scaled for training on several machines. None of this needs Dask."""
+
+import importlib
+import sys
+
+import numpy as np
+import pytest
+
+from backprop.datasets import DATA_FOLDER, load_digits, load_wheat_seeds
+from backprop.distributed.tables import Scaling, read_examples
+from backprop.idx import write_idx
+from backprop.network import Network
+
+
+def test_a_csv_file_is_read_with_its_classes_in_alphabetical_order():
+    examples, wheat = read_examples([DATA_FOLDER / "wheat_seeds.csv"]), load_wheat_seeds()
+    np.testing.assert_array_equal(examples.X, wheat.X)
+    assert examples.class_names == ("Canadian", "Kama", "Rosa")
+    names = [examples.class_names[label] for label in examples.labels]
+    assert names == [wheat.class_names[label] for label in wheat.labels]
+
+
+def test_classes_that_are_numbers_stand_in_their_order(tmp_path):
+    path = tmp_path / "numbers.csv"
+    path.write_text("x,class\n" + "".join(f"{row},{row % 12}\n" for row in range(24)))
+    examples = read_examples([path])
+    assert examples.class_names == tuple(map(str, range(12)))
+    assert examples.labels.tolist() == [row % 12 for row in range(24)]
+
+
+def test_an_idx_pair_is_read_as_it_stands():
+    folder = DATA_FOLDER / "digits"
+    files = [folder / f"t10k-{kind}-ubyte.gz" for kind in ("images-idx3", "labels-idx1")]
+    examples, (_, test) = read_examples(files), load_digits()
+    np.testing.assert_array_equal(examples.X, (test.X * 255).round())
+    np.testing.assert_array_equal(examples.Y, test.Y)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "has 0 classes in its last column"),
+        (b"x,class\n1,a\n2,a\n", "has 1 classes in its last column: at least 2"),
+        (b"x,y\n1,0.1\n2,0.2\n3,0.3\n", "another value in its last column in each of 3 rows"),
+        (b"x,class\n1,a\nfew,b\n", "line 3, column 'x': 'few' is not a number"),
+        (b"\x1f\x8b\x08\x00\xff\xfe", "is no CSV file in UTF-8"),
+    ],
+)
+def test_a_bad_csv_file_is_named(tmp_path, content, message):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as refused:
+        read_examples([path])
+    assert "bad.csv" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "labels", "message"),
+    [
+        (np.zeros((3, 2)), np.zeros(2, np.uint8), r"shape \(3, 2\) and .* \(2,\): expected"),
+        (np.zeros(3), np.zeros(3, np.uint8), "expected .samples, …. and .samples,."),
+        (np.zeros((3, 2)), np.zeros((3, 1), np.uint8), "expected"),
+        (np.zeros((0, 2)), np.zeros(0, np.uint8), "expected"),
+        (np.zeros((3, 2)), np.zeros(3), "whole numbers from 0 to 9999"),
+        (np.zeros((3, 2)), np.array([0, 1, -1], np.int8), "whole numbers from 0 to 9999"),
+        (np.zeros((3, 2)), np.array([0, 1, 2**30], np.int32), "whole numbers from 0 to 9999"),
+    ],
+)
+def test_idx_files_that_do_not_fit_are_refused(tmp_path, arrays, labels, message):
+    files = [tmp_path / "arrays", tmp_path / "labels"]
+    for array, path in zip((arrays, labels), files):
+        write_idx(array, path)
+    with pytest.raises(ValueError, match=message):
+        read_examples(files)
+
+
+def test_missing_files_and_wrong_counts_are_refused(tmp_path):
+    nothing = tmp_path / "nothing"
+    with pytest.raises(FileNotFoundError, match="no data file at"):
+        read_examples([nothing])
+    with pytest.raises(FileNotFoundError, match="no IDX file at"):
+        read_examples([nothing, nothing])
+    with pytest.raises(ValueError, match="3 files: give one CSV file, or two IDX files"):
+        read_examples([nothing] * 3)
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_scaling_folds_into_the_first_layer(alike):
+    draw = np.random.default_rng(1)
+    X = draw.normal(5.0, [1.0, 10.0, 0.1], size=(40, 3))
+    X[:, 2] = 7.0 if not alike else X[:, 2]  # a column that does not vary
+    scaling = Scaling.of(X, alike=alike)
+    scaled = scaling(X)
+    axis = None if alike else 0
+    np.testing.assert_allclose(scaled.mean(axis=axis), 0, atol=1e-14)
+    np.testing.assert_allclose(scaled.std(axis=axis), 1 if alike else [1, 1, 0], atol=1e-14)
+
+    network = Network([3, 4, 2], generator=draw)
+    expected = network.predict(scaled)
+    scaling.fold_into(network)
+    np.testing.assert_allclose(network.predict(X), expected, rtol=0, atol=1e-13)
+
+
+def test_without_dask_an_import_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
+    monkeypatch.delitem(sys.modules, "backprop.distributed.workers", raising=False)
+    with pytest.raises(ImportError, match="run `pip install -r requirements-scale.txt`"):
+        importlib.import_module("backprop.distributed.workers")
+    with pytest.raises(SystemExit, match="backprop.distributed: .* needs Dask"):
+        monkeypatch.delitem(sys.modules, "backprop.distributed.command", raising=False)
+        importlib.import_module("backprop.distributed.command")
