@@ -3,11 +3,11 @@
 
 RUN = .venv/bin
 
-.PHONY: help book test notebooks coursework lint lab bench clean setup
+.PHONY: help book test notebooks coursework lint lab bench scale clean setup
 
 help:
 	@echo "make book | test | notebooks (run and store) | coursework (write and check) | lint |"
-	@echo "     lab (open JupyterLab) | bench | clean"
+	@echo "     lab (open JupyterLab) | bench | scale (install Dask) | clean"
 
 book: setup
 	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
@@ -31,6 +31,9 @@ lab: setup
 
 bench: setup
 	$(RUN)/python benchmarks/speed.py && $(RUN)/python benchmarks/growth.py
+
+scale: setup
+	$(RUN)/python -m pip install --quiet -r requirements-scale.txt
 
 clean:
 	rm -rf _build

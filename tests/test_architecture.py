@@ -35,6 +35,15 @@ MAY_IMPORT = {
     "idx": set(),
     "photographs": set(),
     "datasets": {"loops", "idx"},
+    "distributed": {
+        "activations",
+        "network",
+        "optimizers",
+        "training",
+        "saving",
+        "idx",
+        "datasets",
+    },
 }
 MAY_IMPORT["figures"] = set(MAY_IMPORT)
 STANDARD_LIBRARY_ONLY = ("byhand", "loops")

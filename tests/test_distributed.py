@@ -2,11 +2,13 @@
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import tracemalloc
 
+import nbformat
 import numpy as np
 import psutil
 import pytest
@@ -205,6 +207,26 @@ def test_more_workers_than_rows_and_a_validation_part_are_refused(two_workers):
         train_on_workers(
             two_workers, new_network(), WHEAT.X, WHEAT.Y, Momentum(1), validation=(WHEAT.X, WHEAT.Y)
         )
+
+
+def test_the_program_in_chapter_17_computes_what_the_chapter_says():
+    """The listings of the text, which the notebook itself does not run."""
+    notebook = nbformat.read(DATA_FOLDER.parent / "book" / "17_speed_and_scale.ipynb", as_version=4)
+    namespace = {"__name__": "__main__"}  # so that what it defines is sent along to the workers
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (
+            "import " in cell.source or "def new_network" in cell.source
+        ):
+            exec(cell.source, namespace)
+    for cell in notebook.cells:
+        for listing in re.findall(r"^```python\n(.+?)^```", cell.source, flags=re.M | re.S):
+            exec(listing, namespace)
+    training, network = namespace["training"], namespace["new_network"]()
+    for _ in range(20):
+        network.parameters -= 0.5 * network.loss_and_gradient(training.X, training.Y)[1]
+    np.testing.assert_allclose(
+        namespace["network"].parameters, network.parameters, rtol=0, atol=1e-12
+    )
 
 
 def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):

@@ -1,6 +1,8 @@
 """The stored results of the long experiments are those that the scripts produce."""
 
 import runpy
+from collections import Counter
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -74,6 +76,53 @@ def test_loops_and_arrays_stores_every_setting_and_compares_like_with_like():
     by_neuron = np.concatenate([first.reshape(8, 5).T.ravel(), second.reshape(6, 3).T.ravel()])
     # The loops sum over the ten rows, the arrays take their mean.
     assert np.concatenate(functions["loops"]()) / 10 == pytest.approx(by_neuron, rel=1e-12)
+
+
+def test_time_profile_stores_every_setting_and_times_a_true_step():
+    script = runpy.run_path(str(EXPERIMENTS / "time_profile.py"))
+    stored = pd.read_csv(EXPERIMENTS / "time_profile.csv")
+    settings = [("-".join(map(str, sizes)), rows) for sizes, rows in script["SETTINGS"]]
+    assert list(zip(stored["network"], stored["rows"])) == settings
+    assert tuple(stored.columns[2:]) == script["KINDS"]
+    assert (stored[list(script["KINDS"])].sum(axis=1) - 1).abs().max() < 0.03
+
+    network, X, Y = script["data"]([7, 5, 3], 10)
+    before = network.parameters.copy()
+    _, gradient = network.loss_and_gradient(X, Y)
+    spent = Counter()
+    script["step"](network, X, Y, spent)
+    assert set(spent) == set(script["KINDS"])
+    np.testing.assert_allclose(
+        network.parameters, before - script["RATE"] * gradient, rtol=0, atol=1e-14
+    )
+
+
+def test_rows_per_step_stores_every_setting_and_counts_right():
+    script = runpy.run_path(str(EXPERIMENTS / "rows_per_step.py"))
+    stored = pd.read_csv(EXPERIMENTS / "rows_per_step.csv")
+    networks = ["-".join(map(str, sizes)) for sizes in script["NETWORKS"]]
+    settings = list(product(networks, script["TYPES"], script["ROWS"]))
+    assert list(zip(stored["network"], stored["dtype"], stored["rows"])) == settings
+    assert stored["share_of_limit"].between(0, 1).all()
+    # Z and dW of both layers, and the delta below the second.
+    assert script["multiplications"]([7, 5, 3], 2) == 2 * (2 * (7 * 5 + 5 * 3) + 5 * 3)
+    assert script["gradient_of"]([7, 5, 3], "float32", 4)().dtype == np.float32
+
+
+def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():
+    pytest.importorskip(
+        "dask.distributed", reason="Dask is not installed: pip install -r requirements-scale.txt"
+    )
+    script = runpy.run_path(str(EXPERIMENTS / "scaling.py"))
+    stored = pd.read_csv(EXPERIMENTS / "scaling.csv")
+    settings = [("-".join(map(str, sizes)), rows) for sizes, rows in script["settings"]()]
+    assert list(zip(stored["network"], stored["rows"])) == settings
+    with script["workers"](1) as client:
+        functions = script["contestants"]([7, 5, 3], 10, {"one_worker": client})
+        assert list(functions) == ["one_thread", "two_threads", "one_worker"]
+        first, *others = [function().copy() for function in functions.values()]
+    for other in others:
+        np.testing.assert_allclose(other, first, rtol=0, atol=1e-12)
 
 
 def test_iris_spread_stores_every_run_and_some_of_them_come_back():

@@ -1,6 +1,7 @@
 """A user's own files, read and scaled for training on several machines. None of this needs Dask."""
 
 import importlib
+import re
 import sys
 
 import numpy as np
@@ -10,6 +11,8 @@ from backprop.datasets import DATA_FOLDER, load_digits, load_wheat_seeds
 from backprop.distributed.tables import Scaling, read_examples
 from backprop.idx import write_idx
 from backprop.network import Network
+
+ROOT = DATA_FOLDER.parent
 
 
 def test_a_csv_file_is_read_with_its_classes_in_alphabetical_order():
@@ -109,3 +112,11 @@ def test_without_dask_an_import_says_how_to_install_it(monkeypatch):
     with pytest.raises(SystemExit, match="backprop.distributed: .* needs Dask"):
         monkeypatch.delitem(sys.modules, "backprop.distributed.command", raising=False)
         importlib.import_module("backprop.distributed.command")
+
+
+def test_the_pins_for_several_machines_are_exact_and_none_is_pinned_twice():
+    comment, base, *pins = (ROOT / "requirements-scale.txt").read_text().splitlines()
+    assert comment.startswith("# ") and base == "-r requirements.txt"
+    assert all(re.fullmatch(r"[a-z]+==[\d.]+", pin) for pin in pins)
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), flags=re.M)
+    assert not {pin.split("==")[0] for pin in pins} & set(pinned)
