@@ -1,10 +1,10 @@
 """Measure how much faster a gradient is with worker processes, or with threads, on one computer.
 
 The contestants compute the same full-batch gradients: one process on one thread; the same process
-on two threads; one worker of Dask; two workers. Every worker has one thread. They take turns, seven
+on two threads; one worker of Dask; two workers. Every worker has one thread. They take turns, four
 rounds of each. Each waits until the computer has nothing else to do, and the shortest of its times
 counts: what else happens can only make a time longer. It needs `requirements-scale.txt` and two
-processors at least, and takes some three minutes:
+processors at least, and takes some two minutes:
 
     python book/experiments/scaling.py
 
@@ -30,8 +30,8 @@ from backprop.network import Network
 RESULTS = Path(__file__).with_suffix(".csv")
 NETWORKS = ([784, 30, 10], [784, 1000, 10])
 ROWS = (200, 2_000, 20_000)
-ROUNDS = 7
-IDLE, PATIENCE = 12, 8  # percent of the processors in use, and seconds to wait for that
+ROUNDS = 4
+IDLE, PATIENCE = 20, 2  # percent of the processors in use, and seconds to wait for that
 SHORTEST = 0.3  # seconds; what is faster is repeated within a round until it takes that long
 
 
@@ -76,7 +76,6 @@ def seconds(function: Callable[[], object], repeats: int) -> float:
     end = time.perf_counter() + PATIENCE
     while psutil.cpu_percent(0.2) > IDLE and time.perf_counter() < end:
         pass
-    function()  # caches are cold after the others' turns
     start = time.perf_counter()
     for _ in range(repeats):
         function()
