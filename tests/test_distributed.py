@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import tracemalloc
 
 import nbformat
@@ -209,24 +210,32 @@ def test_more_workers_than_rows_and_a_validation_part_are_refused(two_workers):
         )
 
 
-def test_the_program_in_chapter_17_computes_what_the_chapter_says():
-    """The listings of the text, which the notebook itself does not run."""
+def test_the_program_in_chapter_17_computes_what_the_chapter_says(tmp_path):
+    """The listings of the text, which the notebook itself does not run, as a script."""
     notebook = nbformat.read(DATA_FOLDER.parent / "book" / "17_speed_and_scale.ipynb", as_version=4)
-    namespace = {"__name__": "__main__"}  # so that what it defines is sent along to the workers
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and (
-            "import " in cell.source or "def new_network" in cell.source
-        ):
-            exec(cell.source, namespace)
-    for cell in notebook.cells:
-        for listing in re.findall(r"^```python\n(.+?)^```", cell.source, flags=re.M | re.S):
-            exec(listing, namespace)
-    training, network = namespace["training"], namespace["new_network"]()
-    for _ in range(20):
-        network.parameters -= 0.5 * network.loss_and_gradient(training.X, training.Y)[1]
-    np.testing.assert_allclose(
-        namespace["network"].parameters, network.parameters, rtol=0, atol=1e-12
-    )
+    before = [
+        cell.source
+        for cell in notebook.cells
+        if cell.cell_type == "code" and re.search("^import |^def new_network", cell.source, re.M)
+    ]
+    listings = [
+        listing
+        for cell in notebook.cells
+        for listing in re.findall(r"^```python\n(.+?)^```", cell.source, flags=re.M | re.S)
+    ]
+    after = [
+        "expected = new_network()",
+        "for _ in range(10):",
+        "    _, gradient = expected.loss_and_gradient(training.X, training.Y)",
+        "    expected.parameters -= 0.5 * gradient",
+        "np.testing.assert_allclose(network.parameters, expected.parameters, rtol=0, atol=1e-12)",
+    ]
+    assert len(listings) == 3
+    script = tmp_path / "chapter.py"
+    program = "\n".join([*before, *listings, *after])
+    script.write_text("if __name__ == '__main__':\n" + textwrap.indent(program, "    "))
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):
