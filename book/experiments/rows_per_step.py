@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from results import store, two_digits
 from threadpoolctl import threadpool_limits
 
 from backprop.network import Network
@@ -97,18 +97,11 @@ def measure(sizes: list[int]) -> list[dict[str, object]]:
     return lines
 
 
-def two_digits(ratio: float) -> float:
-    """`ratio` rounded to two significant digits."""
-    return float(f"{ratio:.2g}")
-
-
 def main() -> None:
     """Measure both networks, one after another, and write the results."""
     with threadpool_limits(1):
         lines = [line for sizes in NETWORKS for line in measure(sizes)]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":

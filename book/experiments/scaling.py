@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import psutil
 from dask.distributed import Client, LocalCluster
+from results import store, two_digits
 from threadpoolctl import threadpool_limits
 
 from backprop.distributed.workers import DistributedNetwork
@@ -93,7 +93,7 @@ def measure(sizes: list[int], rows: int, clients: dict[str, Client]) -> dict[str
     shortest = {name: min(times[name] for times in rounds) for name in functions}
     line = {"network": "-".join(map(str, sizes)), "rows": rows}
     for name in list(functions)[1:]:
-        line[name] = float(f"{shortest['one_thread'] / shortest[name]:.2g}")
+        line[name] = two_digits(shortest["one_thread"] / shortest[name])
     return line
 
 
@@ -107,9 +107,7 @@ def main() -> None:
     with workers(1) as one, workers(2) as two:
         clients = {"one_worker": one, "two_workers": two}
         lines = [measure(sizes, rows, clients) for sizes, rows in settings()]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+from results import store
 from threadpoolctl import threadpool_limits
 
 from backprop.activations import get_activation
@@ -101,9 +101,7 @@ def main() -> None:
     """Measure all settings, one after another, and write the results."""
     with threadpool_limits(1):
         lines = [measure(*setting) for setting in SETTINGS]
-    unfinished = RESULTS.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(RESULTS)
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":
