@@ -34,7 +34,7 @@ WRONG = {
             ]
         },
         "loses": ["check_backward", "check_step"],
-        "form": "derivative written for the output, given the weighted sum",
+        "form": "derivative for A, given Z",
     },
     "sign of the error": {
         "edit": {"backward": ('f["p"] - n["y"]', 'n["y"] - f["p"]')},
