@@ -168,6 +168,15 @@ def test_relu_slip_stores_every_run_and_its_slopes_differ_where_they_should():
     assert accuracies["A > 0"] != accuracies["A >= 0"]  # a whole run takes a minute
 
 
+def test_through_time_stores_every_run_and_one_of_each_task_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "through_time.py"))
+    stored = pd.read_csv(EXPERIMENTS / "through_time.csv").set_index(["task", "steps", "seed"])
+    assert list(stored.index) == script["settings"]()
+    assert script["first_bit_run"](5, 1) == stored.loc[("first bit", 5, 1), "test_accuracy"] == 1
+    # One epoch out of six is enough to see that the digits' rows are read and learned.
+    assert 0.15 < script["digits_run"](1, 0, epochs=1) < stored.loc[("digits", 1, 0)].item()
+
+
 # Chapter 16: the networks train in float32, and another processor may round otherwise. A few test
 # rows then fall to the other side; a trial that was set up otherwise differs by more than that.
 FEW_ROWS = 0.05

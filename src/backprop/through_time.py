@@ -163,7 +163,7 @@ class ElmanNetwork(RecurrentNetwork):
         """The outputs at all steps that are read, a row each, in the order of samples and steps.
 
         X is (samples, steps, inputs) with NaN behind the end of each sequence, as `check_examples`
-        returns it; `predict` is the same with checks. Keeps `states`, (samples, steps + 1, neurons)
+        returns it; `predict` is the same with checks. Keeps `states` (samples, steps + 1, neurons),
         of which the first is 0, and `read`, where in (samples, steps) outputs are read.
         """
         real = ~np.isnan(X[:, :, 0])
