@@ -631,6 +631,9 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
     ends = [bar.get_x() + bar.get_width() for bar in figure.axes[0].patches]
     assert ends == pytest.approx([0.4, 38.24])
     assert {"0.4×", "38.2×"} <= set(texts_of(figure))
+    axis = figure.axes[0].xaxis
+    labels = [label.get_text() for label in axis.get_ticklabels(which="both") if label.get_text()]
+    assert {"1", "2", "5", "10"} <= set(labels) and all(float(label) for label in labels)
 
 
 # Bad input

@@ -24,6 +24,7 @@ from backprop.figures.style import (
     TINT,
     WIDTH,
     in_house_style,
+    label_plainly,
     new_plot,
 )
 
@@ -197,7 +198,7 @@ def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") ->
         raise ValueError(f"ratios must be greater than 0, and these are {ratios}")
     axes = new_plot(0.9 + 0.45 * len(ratios), xlabel=f"times as fast as {baseline}")
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
+    label_plainly(axes.xaxis)
     axes.barh(range(len(values)), values - 1, left=1, height=0.6, color=BLUE)
     for row, value in enumerate(values):
         axes.annotate(

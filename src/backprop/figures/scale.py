@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator
 
 from backprop.figures.canvas import Node, draw_arrow, new_canvas, write
 from backprop.figures.checks import check_count, check_sizes, finite_numbers
@@ -26,6 +25,7 @@ from backprop.figures.style import (
     PURPLE,
     TINT,
     in_house_style,
+    label_plainly,
     new_plot,
 )
 
@@ -88,9 +88,8 @@ def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> F
             raise ValueError(f"{name!r} needs numbers greater than 0 for 1 row or more")
         axes.plot(list(points), values, label=name)
     axes.set(xscale="log", yscale="log")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter("{x:g}")
+    label_plainly(axes.xaxis)
+    label_plainly(axes.yaxis)
     axes.legend()
     return axes.figure
 

@@ -9,7 +9,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 PAPER = "#fdfcf9"
 INK = "#1f2933"
@@ -88,3 +90,10 @@ def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
 def new_plot(height: float = 3.6, **labels: str) -> Axes:
     """A figure with one pair of axes."""
     return new_plots(1, height, **labels)[0]
+
+
+def label_plainly(axis: Axis) -> None:
+    """Labels of a logarithmic axis as plain numbers, at 1, 2, 5, 10 and so on, and nowhere else."""
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())

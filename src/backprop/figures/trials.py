@@ -15,6 +15,12 @@ Scores = Sequence[float]
 Level = str | int | float
 
 
+def arrange_once(figure: Figure) -> None:
+    """Fix the places of the parts: to arrange many takes longer than to draw them."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
 @in_house_style
 def plot_bands(
     panels: Mapping[str, Mapping[str, Mapping[Level, Scores]]],
@@ -55,6 +61,7 @@ def plot_bands(
     if len(names) > 1:
         lines = parts[0].get_legend_handles_labels()
         figure.legend(*lines, loc="outside lower center", ncols=2)
+    arrange_once(figure)
     return figure
 
 
@@ -108,4 +115,5 @@ def plot_boxes(
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
+    arrange_once(axes.figure)
     return axes.figure
