@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_the_same_points_as_with_nbgrader(tmp_path):
     shutil.copytree(notebook.SOURCE / NAME, tmp_path / "source" / NAME)
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
-    title = "slope of the sigmoid left away"
+    title = "slope of the sigmoid left out"
     classroom = {"reference": None, "another": wrong_solutions(NAME)[title]["edit"]}
     path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PATH": path}

@@ -154,11 +154,11 @@ class HalfwayAtKink(AtKink):
 
 
 class MissingDerivative(Backward):
-    """f′ is left away."""
+    """f′ is left out."""
 
     form = "missing activation derivative"
     explanation = (
-        "the numbers are those that come out when f′ is left away, as if every slope of the "
+        "the numbers are those that come out when f′ is left out, as if every slope of the "
         "activation were 1. A delta is the derivative by the weighted sum, so the error has to "
         "pass the activation function. (For a ReLU, a test with ≥ 0 on its output does the same: "
         "it is always true.)"

@@ -16,7 +16,7 @@ WRONG = {
         "loses": ["check_forward", "check_backward", "check_step"],
         "says": "p is then 2.9051482536",
     },
-    "slope of the sigmoid left away": {
+    "slope of the sigmoid left out": {
         "edit": {
             "backward": [
                 (' * f["h1"] * (1 - f["h1"])', ""),

@@ -26,7 +26,7 @@ WRONG = {
         "loses": ["check_slope", "check_backward"],
         "form": "derivative for Z, given A",
     },
-    "slope of the activation left away": {
+    "slope of the activation left out": {
         "edit": {"backward": (' * softsign_slope(neuron["output"])', "")},
         "loses": ["check_backward"],
         "form": "missing activation derivative",
