@@ -9,9 +9,14 @@ help:
 	@echo "make book | test | notebooks (run and store) | coursework (write and check) | lint |"
 	@echo "     lab (open JupyterLab) | bench | scale (install Dask) | clean"
 
-book: setup
-	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
+book: setup _build/book-is-built
 	@echo "Open _build/html/index.html in a browser."
+
+PAGES = _config.yml _toc.yml requirements.txt $(shell find book coursework/release -type f -name '*.*' ! -name '*.pyc' ! -path '*/.*')
+
+_build/book-is-built: $(PAGES)
+	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
+	@touch $@
 
 test: setup
 	$(RUN)/python -m pytest

@@ -1,4 +1,8 @@
-"""Data sets: wheat seeds, iris and handwritten digits, loaded, checked, split and scaled."""
+"""Data sets: wheat seeds, iris and handwritten digits, loaded, checked, split and scaled.
+
+scikit-learn is imported where it is used: its import takes longer than most of what is done with
+the data, and whoever only reads digits can do without.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn import datasets as sklearn_datasets
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 from backprop import loops
 from backprop.idx import read_idx
@@ -39,6 +40,8 @@ class Dataset:
 
     def split(self, test_size: int | float, seed: int) -> tuple[Dataset, Dataset]:
         """A training part and a test part, drawn at random with scikit-learn's generator."""
+        from sklearn.model_selection import train_test_split
+
         parts = train_test_split(self.X, self.labels, test_size=test_size, random_state=seed)
         X_train, X_test, labels_train, labels_test = parts
         names = self.feature_names, self.class_names
@@ -51,6 +54,8 @@ def standardize(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
     Mean and deviation are those of `train` alone, for the other parts too: what is measured on a
     test part must not have helped to prepare it.
     """
+    from sklearn.preprocessing import StandardScaler
+
     scaler = StandardScaler().fit(train.X)
     return tuple(replace(part, X=scaler.transform(part.X)) for part in (train, *others))
 
@@ -74,7 +79,9 @@ def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
 
 def load_iris() -> Dataset:
     """Anderson's 150 irises, 50 of each species, 4 features in cm, from scikit-learn."""
-    iris = sklearn_datasets.load_iris()
+    from sklearn import datasets
+
+    iris = datasets.load_iris()
     names = tuple(name.removesuffix(" (cm)") for name in iris.feature_names)
     return Dataset(iris.data, iris.target, names, tuple(map(str, iris.target_names)))
 
