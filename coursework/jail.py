@@ -156,9 +156,8 @@ class Remote:
         return answer["value"]
 
     def __getattr__(self, name: str) -> object:
-        if name.startswith(
-            "_"
-        ):  # NumPy and others ask for these; they are not the student's to give
+        # NumPy and others ask for names like these, which are not the student's to give.
+        if name.startswith("_"):
             raise AttributeError(name)
         return self._ask(do="attribute", target=self, name=name)["value"]
 
