@@ -1,8 +1,9 @@
 """The programs that are measured against each other: this course's own, and other people's.
 
-Each function makes ready one contestant for a task and returns what runs an epoch of it. All get
-the same rows, sizes, batch size and learning rate, and do what their users would write: shuffle the
-rows, and step through them in batches. A library that is not installed raises ModuleNotFoundError.
+Each function makes ready one contestant for a task and returns what trains it for the epochs of the
+task. All get the same rows, sizes, batch size and learning rate, and do what their users would
+write: shuffle the rows, and step through them in batches. A library that is not installed raises
+ModuleNotFoundError.
 """
 
 import math
@@ -21,17 +22,18 @@ from backprop.network import Network
 from backprop.optimizers import GradientDescent
 from backprop.training import train
 
-Epoch = Callable[[], object]
+Training = Callable[[], object]
 
 
 @dataclass(frozen=True)
 class Task:
-    """One epoch: rows X (samples, features), their labels, the hidden neurons and the settings."""
+    """Rows X (samples, features) and their labels, the hidden neurons, and how to train."""
 
     X: np.ndarray
     labels: np.ndarray
     hidden: int
     batch_size: int
+    epochs: int
     learning_rate: float = 0.1
 
     @property
@@ -49,10 +51,10 @@ def digits_task(hidden: int, batch_size: int, rows: int = 20_000) -> Task:
     """Random rows of the shape of digits, float32: their values do not change the time."""
     generator = np.random.default_rng(0)
     X = generator.random((rows, 784), dtype=np.float32)
-    return Task(X, generator.integers(10, size=rows), hidden, batch_size)
+    return Task(X, generator.integers(10, size=rows), hidden, batch_size, epochs=3)
 
 
-def products(task: Task) -> Epoch:
+def products(task: Task) -> Training:
     """Only the five matrix products of each step, from memory to memory: the floor."""
     sizes, rows, kind = task.sizes, task.batch_size, task.X.dtype
     shapes = list(zip(sizes, sizes[1:]))
@@ -62,8 +64,8 @@ def products(task: Task) -> Epoch:
     Z1, Z2, slope = np.empty_like(delta1), np.empty_like(delta2), np.empty_like(delta1)
     dW1, dW2 = np.empty_like(W1), np.empty_like(W2)
 
-    def epoch() -> None:
-        for start in range(0, len(task.X), rows):
+    def multiply() -> None:
+        for start in list(range(0, len(task.X), rows)) * task.epochs:
             X = task.X[start : start + rows]
             part = slice(len(X))
             np.matmul(X, W1, out=Z1[part])
@@ -72,10 +74,10 @@ def products(task: Task) -> Epoch:
             np.matmul(delta2[part], W2.T, out=slope[part])
             np.matmul(X.T, delta1[part], out=dW1)
 
-    return epoch
+    return multiply
 
 
-def course(task: Task, dtype: str = "float32") -> Epoch:
+def course(task: Task, dtype: str = "float32") -> Training:
     """This course's network: sigmoid, then softmax with cross-entropy, in batches."""
     generator = np.random.default_rng(1)
     network = Network(
@@ -86,13 +88,14 @@ def course(task: Task, dtype: str = "float32") -> Epoch:
         dtype=dtype,
     )
     X, Y = task.X.astype(dtype), task.one_hot.astype(dtype)
-    settings = {"epochs": 1, "batch_size": task.batch_size, "generator": generator}
+    settings = {"epochs": task.epochs, "batch_size": task.batch_size, "generator": generator}
     optimizer = GradientDescent(task.learning_rate)
     return lambda: train(network, X, Y, optimizer, progress=False, **settings)
 
 
-def scikit_learn(task: Task) -> Epoch:
+def scikit_learn(task: Task) -> Training:
     """scikit-learn's MLPClassifier with the same layers, loss and rule."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
     model = MLPClassifier(
@@ -103,13 +106,20 @@ def scikit_learn(task: Task) -> Epoch:
         momentum=0,
         batch_size=min(task.batch_size, len(task.X)),
         learning_rate_init=task.learning_rate,
+        max_iter=task.epochs,
+        n_iter_no_change=task.epochs,
         random_state=1,
     )
-    classes = np.arange(task.sizes[-1])
-    return lambda: model.partial_fit(task.X, task.labels, classes=classes)
+
+    def fit() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(task.X, task.labels)
+
+    return fit
 
 
-def pytorch(task: Task) -> Epoch:
+def pytorch(task: Task) -> Training:
     """PyTorch, one operation after another ("eager"), as its tutorials write it."""
     import torch
 
@@ -122,16 +132,17 @@ def pytorch(task: Task) -> Epoch:
     loss_function = torch.nn.CrossEntropyLoss()
     X, labels = torch.from_numpy(task.X), torch.from_numpy(task.labels)
 
-    def epoch() -> None:
-        for rows in torch.randperm(len(X)).split(task.batch_size):
-            optimizer.zero_grad()
-            loss_function(model(X[rows]), labels[rows]).backward()
-            optimizer.step()
+    def fit() -> None:
+        for _ in range(task.epochs):
+            for rows in torch.randperm(len(X)).split(task.batch_size):
+                optimizer.zero_grad()
+                loss_function(model(X[rows]), labels[rows]).backward()
+                optimizer.step()
 
-    return epoch
+    return fit
 
 
-def jax_jit(task: Task) -> Epoch:
+def jax_jit(task: Task) -> Training:
     """JAX with the whole step compiled."""
     import jax
     import jax.numpy as jnp
@@ -153,24 +164,25 @@ def jax_jit(task: Task) -> Epoch:
         moved = [p - task.learning_rate * slope for p, slope in zip(parameters, slopes)]
         return moved, value
 
-    def epoch() -> None:
+    def fit() -> None:
         nonlocal state
-        order = generator.permutation(len(task.X))
-        for start in range(0, len(order), task.batch_size):
-            rows = order[start : start + task.batch_size]
-            state, _ = step(state, task.X[rows], task.labels[rows])
+        for _ in range(task.epochs):
+            order = generator.permutation(len(task.X))
+            for start in range(0, len(order), task.batch_size):
+                rows = order[start : start + task.batch_size]
+                state, _ = step(state, task.X[rows], task.labels[rows])
         jax.block_until_ready(state)
 
-    return epoch
+    return fit
 
 
 EXAMPLES_MEASURED = 2_000
 
 
-def example_by_example(task: Task) -> Epoch:
+def example_by_example(task: Task) -> Training:
     """NumPy, but one column vector an example, the style of Nielsen's book; float64.
 
-    Runs EXAMPLES_MEASURED of the rows; their time grows in proportion to the rows.
+    Runs one epoch of EXAMPLES_MEASURED of the rows: the time is in proportion to both.
     """
     generator = np.random.default_rng(1)
     shapes = list(zip(task.sizes[1:], task.sizes))
@@ -192,7 +204,7 @@ def example_by_example(task: Task) -> Epoch:
             delta = (W.T @ delta) * a_in * (1 - a_in)
         return slopes[::-1]
 
-    def epoch() -> None:
+    def fit() -> None:
         order = generator.permutation(len(pairs))
         for start in range(0, len(order), task.batch_size):
             rows = order[start : start + task.batch_size]
@@ -205,32 +217,27 @@ def example_by_example(task: Task) -> Epoch:
                 W -= task.learning_rate / len(rows) * dW
                 b -= task.learning_rate / len(rows) * db
 
-    return epoch
+    return fit
 
 
 # The small network on iris: many cheap steps with all rows
-
-IRIS_STEPS = 200
 
 
 def iris_task() -> Task:
     """The 130 training rows of chapter 7."""
     training, _ = load_iris().split(test_size=20, seed=4)
-    return Task(training.X, training.labels, 2, len(training.X))
+    return Task(training.X, training.labels, 2, len(training.X), epochs=200)
 
 
-def course_on_iris(task: Task) -> Epoch:
+def course_on_iris(task: Task) -> Training:
     """This course's network, with biases and a record of the loss of every step."""
     network = Network(task.sizes, loss=SquaredError("elements"), generator=np.random.default_rng(1))
     X, Y, optimizer = task.X, task.one_hot, GradientDescent(task.learning_rate)
 
-    def steps() -> pd.DataFrame:
-        return train(network, X, Y, optimizer, epochs=IRIS_STEPS, progress=False).frame()
-
-    return steps
+    return lambda: train(network, X, Y, optimizer, epochs=task.epochs, progress=False).frame()
 
 
-def iris_listing(task: Task) -> Epoch:
+def iris_listing(task: Task) -> Training:
     """What the iris tutorials print, mended: no biases, a list of records that becomes a frame."""
     generator = np.random.default_rng(1)
     inputs, hidden, outputs = task.sizes
@@ -246,10 +253,10 @@ def iris_listing(task: Task) -> Epoch:
     def accuracy(predictions):
         return (predictions.argmax(axis=1) == Y.argmax(axis=1)).mean()
 
-    def steps() -> pd.DataFrame:
+    def fit() -> pd.DataFrame:
         nonlocal W1, W2
         records = []
-        for _ in range(IRIS_STEPS):
+        for _ in range(task.epochs):
             hidden_outputs = sigmoid(np.dot(X, W1))
             predictions = sigmoid(np.dot(hidden_outputs, W2))
             mse, share = mean_squared_error(predictions), accuracy(predictions)
@@ -261,55 +268,27 @@ def iris_listing(task: Task) -> Epoch:
             W1 = W1 - task.learning_rate * np.dot(X.T, delta1) / Y.size
         return pd.DataFrame(records)
 
-    return steps
-
-
-def scikit_learn_on_iris(task: Task) -> Epoch:
-    """IRIS_STEPS epochs of one batch with scikit-learn, which keeps its own record of the loss."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.neural_network import MLPClassifier
-
-    model = MLPClassifier(
-        (task.hidden,),
-        activation="logistic",
-        solver="sgd",
-        alpha=0,
-        momentum=0,
-        batch_size=len(task.X),
-        learning_rate_init=task.learning_rate,
-        max_iter=IRIS_STEPS,
-        n_iter_no_change=IRIS_STEPS,
-        random_state=1,
-    )
-
-    def steps() -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(task.X, task.labels)
-
-    return steps
+    return fit
 
 
 # Pure Python on the wheat seeds: one row at a time
-
-WHEAT_EPOCHS = 3
 
 
 def wheat_task() -> Task:
     """All 210 rows, scaled to between 0 and 1."""
     wheat = load_wheat_seeds()
     low, high = wheat.X.min(axis=0), wheat.X.max(axis=0)
-    return Task((wheat.X - low) / (high - low), wheat.labels, 5, 1, learning_rate=0.3)
+    return Task((wheat.X - low) / (high - low), wheat.labels, 5, 1, epochs=3, learning_rate=0.3)
 
 
-def course_loops(task: Task) -> Epoch:
+def course_loops(task: Task) -> Training:
     """The six steps of chapter 4."""
     network = loops.initialize_network(task.sizes, Random(1))
     examples = list(zip(task.X.tolist(), task.labels.tolist()))
-    return lambda: loops.train_network(network, examples, task.learning_rate, WHEAT_EPOCHS)
+    return lambda: loops.train_network(network, examples, task.learning_rate, task.epochs)
 
 
-def usual_loops(task: Task) -> Epoch:
+def usual_loops(task: Task) -> Training:
     """The same in the style of the usual tutorial: label in the row, lists of errors, indices."""
     generator = Random(1)
     inputs, hidden, classes = task.sizes
@@ -356,9 +335,9 @@ def usual_loops(task: Task) -> Epoch:
                     neuron["weights"][j] -= task.learning_rate * neuron["delta"] * values[j]
                 neuron["weights"][-1] -= task.learning_rate * neuron["delta"]
 
-    def epochs() -> list[float]:
+    def fit() -> list[float]:
         errors = []
-        for _ in range(WHEAT_EPOCHS):
+        for _ in range(task.epochs):
             total = 0.0
             for row in rows:
                 outputs = forward(row)
@@ -370,4 +349,4 @@ def usual_loops(task: Task) -> Epoch:
             errors.append(total)
         return errors
 
-    return epochs
+    return fit

@@ -38,7 +38,8 @@ class History:
 class TrainingDiverged(ArithmeticError):
     """The loss or the parameters became NaN or infinite.
 
-    The network has the parameters of its last finite step; `history` has the epochs up to there.
+    The network has the parameters that its last finite epoch began with; `history` has the epochs
+    up to there.
     """
 
     def __init__(self, message: str, history: History) -> None:
@@ -78,7 +79,7 @@ def train(
     runs longer than two seconds; `progress` says always (True) or never (False).
 
     Raises ValueError for bad data (see Network.check_examples) and settings, and TrainingDiverged,
-    with the last finite parameters kept in the network, when the numbers leave the finite range.
+    with finite parameters put back into the network, when the numbers leave the finite range.
     """
     X, Y = network.check_examples(X, Y)
     if validation is not None:
@@ -88,19 +89,19 @@ def train(
     metrics = dict(metrics or {})
     watched = "loss" if validation is None else "validation_loss"
     smallest, epochs_without_improvement = np.inf, 0
-    last_finite = network.parameters.copy()
+    safe = network.parameters.copy()
     best = None
 
     for epoch in progress_bar(epochs, progress):
         try:
             epoch_batches = batches(X, Y, batch_size, generator)
-            loss = train_epoch(network, epoch_batches, optimizer, last_finite, clip_norm)
+            loss = train_epoch(network, epoch_batches, optimizer, safe, clip_norm)
         except FloatingPointError as problem:
             history.stopped_because = f"diverged in epoch {epoch}"
             raise TrainingDiverged(
-                f"training diverged in epoch {epoch}: {problem}. The network keeps the parameters "
-                f"of its last finite step. Try a smaller learning rate than "
-                f"{optimizer.learning_rate}, or scale the inputs",
+                f"training diverged in epoch {epoch}: {problem}. The network has its parameters "
+                f"from before that. Try a smaller learning rate than {optimizer.learning_rate}, "
+                f"or scale the inputs",
                 history,
             ) from None
         record = {"epoch": epoch, "loss": loss}
@@ -136,30 +137,32 @@ def train_epoch(
     network: Network,
     batches: Iterator[tuple[np.ndarray, np.ndarray]],
     optimizer: Optimizer,
-    last_finite: np.ndarray,
+    safe: np.ndarray,
     clip_norm: float | None = None,
 ) -> float:
     """One update for each batch; the mean loss over their rows, each taken before its update.
 
-    `last_finite` keeps the last parameters whose loss and gradient were finite. When those of
-    the present parameters are not, they are restored from it, and FloatingPointError is raised.
+    Where a loss or a parameter is no longer finite, the parameters are restored from `safe`, and
+    FloatingPointError is raised. `safe` is brought up to date once the first loss is known to be
+    finite: from then on it holds what the epoch began with.
     """
     total, rows = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):
         for X, Y in batches:
             network.forward(X)
             loss = network.current_loss(Y)
+            if not math.isfinite(loss):
+                network.parameters[...] = safe
+                raise FloatingPointError("the loss became infinite or NaN")
+            if rows == 0:
+                safe[...] = network.parameters
             network.backward(Y)
-            if not (math.isfinite(loss) and all_finite(network.gradient)):
-                network.parameters[...] = last_finite
-                raise FloatingPointError("the loss or its gradient became infinite or NaN")
-            last_finite[...] = network.parameters
             if clip_norm is not None:
                 clip(network.gradient, clip_norm)
             optimizer.step(network.parameters, network.gradient)
             total, rows = total + loss * len(X), rows + len(X)
         if not all_finite(network.parameters):
-            network.parameters[...] = last_finite
+            network.parameters[...] = safe
             raise FloatingPointError("a parameter became infinite or NaN")
     return total / rows
 
