@@ -3,8 +3,8 @@
 One setting at a time is changed, the others stay as in the recipe of `trials.py` and as
 scikit-learn has them. Scalings are fitted on the training rows; "one unit changed" multiplies one
 standardized feature by 1,000, as if a length were given in micrometres in place of millimetres.
-Where training diverges, the network of the last finite step is tested. The run takes about four
-minutes on one core:
+Where training diverges, the network is tested with the parameters that are kept. The run takes
+about four minutes on one core:
 
     python book/experiments/tuning.py
 

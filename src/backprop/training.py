@@ -29,10 +29,8 @@ class History:
 
     def frame(self) -> pd.DataFrame:
         """The records as a table with the epoch as index."""
-        return pd.DataFrame(self.records, columns=self._columns()).set_index("epoch")
-
-    def _columns(self) -> list[str]:
-        return list(self.records[0]) if self.records else ["epoch", "loss"]
+        columns = list(self.records[0]) if self.records else ["epoch", "loss"]
+        return pd.DataFrame.from_records(self.records, index="epoch", columns=columns)
 
 
 class TrainingDiverged(ArithmeticError):
