@@ -183,6 +183,26 @@ def test_divergence_stops_and_keeps_the_last_finite_step(rate, batch_size):
     assert e.value.history.frame().shape == (len(losses), 1)
 
 
+@pytest.mark.parametrize("batch_size", [None, 8])
+def test_what_is_kept_is_what_an_epoch_began_with(batch_size):
+    network, X, Y = line()
+    starts = [network.parameters.copy()]
+    with pytest.raises(TrainingDiverged):
+        train(
+            network,
+            X * 10,
+            Y,
+            GradientDescent(3.0),
+            epochs=5000,
+            batch_size=batch_size,
+            generator=np.random.default_rng(0),
+            callbacks=[lambda network, _: starts.append(network.parameters.copy())],
+        )
+    # The epoch that failed began with the last of them, or with the one before, where the loss of
+    # the last is infinite already.
+    assert any(np.array_equal(network.parameters, start) for start in starts[-2:])
+
+
 def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE")
     for progress, shown in [(True, True), (False, False), (None, False)]:

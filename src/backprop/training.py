@@ -36,8 +36,8 @@ class History:
 class TrainingDiverged(ArithmeticError):
     """The loss or the parameters became NaN or infinite.
 
-    The network has the parameters that its last finite epoch began with; `history` has the epochs
-    up to there.
+    The network has the last parameters that an epoch began with and that gave a finite loss;
+    `history` has the epochs that ended well.
     """
 
     def __init__(self, message: str, history: History) -> None:
@@ -141,8 +141,8 @@ def train_epoch(
     """One update for each batch; the mean loss over their rows, each taken before its update.
 
     Where a loss or a parameter is no longer finite, the parameters are restored from `safe`, and
-    FloatingPointError is raised. `safe` is brought up to date once the first loss is known to be
-    finite: from then on it holds what the epoch began with.
+    FloatingPointError is raised. `safe` takes what the epoch began with, once the first loss shows
+    that it is finite.
     """
     total, rows = 0.0, 0
     with np.errstate(over="ignore", invalid="ignore"):
