@@ -57,3 +57,18 @@ def networks(draw, activations=tuple(ACTIVATIONS), max_layers=4, squared_error_o
 
 def standard_normal(generator, inputs, outputs):
     return generator.normal(size=(inputs, outputs))
+
+
+def in_float32(network):
+    """A network of float32 with the settings and the parameters of this one."""
+    single = Network(
+        network.sizes,
+        [layer.activation for layer in network.layers],
+        loss=network.loss,
+        bias=network.layers[0].bias,
+        l2=network.l2,
+        generator=np.random.default_rng(0),
+        dtype=np.float32,
+    )
+    single.parameters[...] = network.parameters
+    return single

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from strategies import ELEMENTWISE, networks, seeds
+from strategies import ELEMENTWISE, in_float32, networks, seeds
 
 from backprop import slips
 from backprop.activations import get_activation
@@ -124,16 +124,7 @@ def test_central_differences_are_never_accused(network_and_rows):
 @given(networks(("sigmoid", "tanh", "identity", "softmax")))
 def test_a_network_in_float32_is_never_accused(network_and_rows):
     network, X, Y = network_and_rows
-    single = Network(
-        network.sizes,
-        [layer.activation for layer in network.layers],
-        loss=network.loss,
-        bias=network.layers[0].bias,
-        l2=network.l2,
-        generator=np.random.default_rng(0),
-        dtype=np.float32,
-    )
-    single.parameters[...] = network.parameters
+    single = in_float32(network)
     _, gradient = single.loss_and_gradient(X, Y)
     assert diagnose(gradient, single, X, Y).right
     assert diagnose(gradient, network, X, Y).right

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import networks, seeds
+from strategies import in_float32, networks, seeds
 
 from backprop.activations import LEAK
 from backprop.gradients import numerical_gradient, relative_error
@@ -110,16 +110,7 @@ def test_a_gradient_is_filled_anew_and_does_not_accumulate(case):
 @given(networks(("sigmoid", "tanh", "softmax")))
 def test_float32_agrees_with_float64(case):
     network, X, Y = case
-    single = Network(
-        network.sizes,
-        [layer.activation for layer in network.layers],
-        loss=network.loss,
-        bias=network.layers[0].bias,
-        l2=network.l2,
-        generator=np.random.default_rng(0),
-        dtype=np.float32,
-    )
-    single.parameters[...] = network.parameters
+    single = in_float32(network)
     loss, gradient = single.loss_and_gradient(X, Y)
     assert gradient.dtype == single.predict(X).dtype == np.float32
     assert loss == pytest.approx(network.loss_value(X, Y), rel=1e-4, abs=1e-6)
