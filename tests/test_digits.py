@@ -162,6 +162,15 @@ def test_uneven_paper_is_no_ink():
     assert np.flatnonzero(ink.any(axis=0)).tolist() == list(range(40, 60))
 
 
+def test_the_noise_of_a_camera_is_no_ink():
+    clean = np.asarray(stroke((600, 800), (250, 200, 330, 500), 60, 180), dtype=float)
+    noise = np.random.default_rng(1).normal(scale=12, size=clean.shape)
+    digit = as_mnist(Image.fromarray((clean + noise).clip(0, 255).astype(np.uint8)))
+    rows, columns = np.nonzero(digit > 0.5)
+    assert np.ptp(rows) + 1 == 20 and np.ptp(columns) + 1 in (5, 6)  # 300 × 80 pixels
+    assert (digit > 0).sum() <= 20 * 6
+
+
 def test_photographs_that_cannot_be_used(tmp_path):
     with pytest.raises(ValueError, match="no digit that differs from its paper"):
         as_mnist(Image.new("L", (50, 50), 200))

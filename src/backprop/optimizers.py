@@ -68,7 +68,7 @@ class Momentum(Optimizer):
     """v ← μ v + g, w ← w − η v: a ball that rolls on (Polyak 1964).
 
     With `nesterov` the step is η(μ v + g), which looks one step ahead (Nesterov 1983, in the form
-    of Sutskever and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
+    of Bengio and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
     """
 
     memories = 1

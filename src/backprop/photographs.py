@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 FIELD, DIGIT = 28, 20  # pixels
+ENOUGH = 200  # pixels, for the longer side of a photograph
 
 
 def read_photograph(path: str | Path) -> Image.Image:
@@ -55,10 +56,12 @@ def ink_of(image: Image.Image) -> np.ndarray:
 def as_mnist(image: Image.Image) -> np.ndarray:
     """The digit in `image` as MNIST would have it: (28, 28), from 0, the paper, to 1, the ink.
 
-    The ink is cropped, resized so that its longer side is 20 pixels, and moved until its centre of
-    mass lies in the middle. Raises ValueError for an image without a digit.
+    A large image is first made smaller: each pixel becomes the mean of many, in which the noise of
+    a camera averages out. Then the ink is cropped, resized so that its longer side is 20 pixels,
+    and moved until its centre of mass lies in the middle. Raises ValueError for an image without a
+    digit.
     """
-    ink = ink_of(image)
+    ink = ink_of(image.convert("L").reduce(max(1, max(image.size) // ENOUGH)))
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
