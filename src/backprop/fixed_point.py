@@ -114,7 +114,8 @@ class FixedPointNetwork(RecurrentNetwork):
     ) -> FixedPointNetwork:
         """A network with random weights; those among the neurons have about the given radius.
 
-        W is normal with standard deviation radius/√neurons, U with 1/√inputs; b is 0.
+        W is normal with standard deviation radius/√neurons, U with 1/√inputs; b is 0. With few
+        neurons chance moves the radius far from the given one.
         """
         W = generator.normal(scale=radius * neurons**-0.5, size=(neurons, neurons))
         U = generator.normal(scale=inputs**-0.5, size=(inputs, neurons))

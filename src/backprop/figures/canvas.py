@@ -67,7 +67,8 @@ def draw_arrow(
     `bend` is how far it leaves the straight line, to the right of its way, as a share of its
     length.
     """
-    axes.add_patch(
+    # Not add_patch: it would measure the arrow for the limits of the axes, and these are fixed.
+    axes.add_artist(
         FancyArrowPatch(
             start.place,
             end.place,
