@@ -32,7 +32,7 @@ lint: setup
 	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell
 
 lab: setup
-	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab book
+	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab --preferred-dir book
 
 bench: setup
 	$(RUN)/python benchmarks/speed.py && $(RUN)/python benchmarks/growth.py

@@ -10,7 +10,13 @@ from pathlib import Path
 from coursework import notebook
 from coursework.classroom import Refused, Roster, Run, Submission, find_submissions, grade_all
 from coursework.classroom import write_whole as write
-from coursework.exports import write_canvas, write_feedback, write_gradescope, write_written
+from coursework.exports import (
+    unmarked,
+    write_canvas,
+    write_feedback,
+    write_gradescope,
+    write_written,
+)
 from coursework.jail import NoJail, try_jail
 from coursework.notebook import BadSource, assignment_names, read_assignment
 
@@ -18,7 +24,7 @@ from coursework.notebook import BadSource, assignment_names, read_assignment
 def release(arguments: argparse.Namespace) -> int:
     """Write what students get of each assignment, or compare it with what is there."""
     stale = []
-    for name in arguments.names or assignment_names():
+    for name in arguments.names or assignment_names(arguments.overlay):
         assignment = read_assignment(name, arguments.overlay)
         path = arguments.out / name / f"{name}.ipynb"
         text = notebook.as_text(notebook.release(name, arguments.overlay))
@@ -34,6 +40,8 @@ def release(arguments: argparse.Namespace) -> int:
 
 def grade(arguments: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
+    if arguments.jobs < 1:
+        raise Refused(f"--jobs {arguments.jobs}: at least one has to be graded at a time")
     if not arguments.unsafe:
         try_jail()
     graded = arguments.out or Path("graded") / arguments.name
@@ -42,10 +50,9 @@ def grade(arguments: argparse.Namespace) -> int:
     run = Run(arguments.name, graded.resolve(), overlay, not arguments.unsafe)
     submissions = find_submissions(arguments.submissions.resolve(), arguments.name, roster)
     problems = grade_all(run, submissions, arguments.jobs)
-    unmarked = write_written(graded)
+    write_written(graded)
     print(f"{len(submissions)} submissions are graded in {graded}")
-    if unmarked:
-        print(f"{unmarked} written answers wait for points in {graded / 'written.csv'}")
+    tell_unmarked(graded)
     for problem in problems:
         print(f"the grader failed: {problem}", file=sys.stderr)
     return int(bool(problems))
@@ -63,11 +70,13 @@ def feedback(arguments: argparse.Namespace) -> int:
     """Write each student's feedback."""
     count = write_feedback(arguments.graded)
     print(f"{count} pages are in {arguments.graded / 'feedback'}")
+    tell_unmarked(arguments.graded)
     return 0
 
 
 def export(arguments: argparse.Namespace) -> int:
     """Write the grades in the form of another system."""
+    tell_unmarked(arguments.graded)
     if arguments.system == "gradescope":
         print(f"{write_gradescope(arguments.graded)} grades in {arguments.graded}/gradescope.zip")
         return 0
@@ -77,6 +86,12 @@ def export(arguments: argparse.Namespace) -> int:
     for student in unknown:
         print(f"{student} has a grade and is not in the roster", file=sys.stderr)
     return int(bool(unknown))
+
+
+def tell_unmarked(graded: Path) -> None:
+    """Say how many written answers have no points yet, if any."""
+    if count := unmarked(graded):
+        print(f"{count} written answers wait for points in {graded / 'written.csv'}")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -52,6 +52,21 @@ def write_whole(path: Path, content: str | bytes) -> None:
     unfinished.replace(path)
 
 
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, its columns separated by commas, or by semicolons as some write it.
+
+    Raises Refused for a file that cannot be read so.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            head = file.readline()
+            file.seek(0)
+            delimiter = ";" if head.count(";") > head.count(",") else ","
+            return list(csv.DictReader(file, delimiter=delimiter))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refused(f"{path} cannot be read as a CSV file in UTF-8: {error}") from None
+
+
 def file_name(student: str) -> str:
     """A student's id as the name of a file: another one for each id, and never a path."""
     return re.sub(
@@ -73,13 +88,12 @@ class Roster:
     def read(cls, path: Path) -> Roster:
         """Read Canvas's CSV file. Raises Refused if it has no column of names and ids."""
         roster = cls()
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            for row in csv.DictReader(file):
-                person = {name: (row.get(name) or "").strip() for name in CANVAS_COLUMNS}
-                ids = [person[name] for name in IDS if person[name]]
-                if ids and not person["Student"].startswith("Points Possible"):
-                    roster.people[ids[0]] = person
-                    roster.logins |= dict.fromkeys(ids, ids[0])
+        for row in read_table(path):
+            person = {name: (row.get(name) or "").strip() for name in CANVAS_COLUMNS}
+            ids = [person[name] for name in IDS if person[name]]
+            if ids and not person["Student"].startswith("Points Possible"):
+                roster.people[ids[0]] = person
+                roster.logins |= dict.fromkeys(ids, ids[0])
         if not roster.people:
             wanted = ", ".join(CANVAS_COLUMNS)
             raise Refused(f"{path} lists nobody: export the gradebook from Canvas, with {wanted}")
@@ -131,6 +145,8 @@ def find_submissions(folder: Path, name: str, roster: Roster) -> list[Submission
             other = (found[student].path or entry).name
             path, problem = None, f"there are two submissions, {other} and {entry.name}: keep one"
         found[student] = Submission(student, path, problem)
+    if not found:
+        raise Refused(f"{folder} holds no submissions")
     return list(found.values())
 
 

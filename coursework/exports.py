@@ -9,8 +9,14 @@ import zipfile
 from pathlib import Path
 
 from coursework import feedback
-from coursework.classroom import CANVAS_COLUMNS, Refused, Roster, file_name, write_whole
-from coursework.notebook import read_assignment
+from coursework.classroom import (
+    CANVAS_COLUMNS,
+    Refused,
+    Roster,
+    file_name,
+    read_table,
+    write_whole,
+)
 
 WRITTEN_COLUMNS = ("student", "task", "maximum", "points", "comment", "answer")
 
@@ -27,7 +33,7 @@ def read_grades(graded: Path) -> list[dict]:
     given = read_written(graded)
     for record in records:
         for mark in record["marks"]:
-            row = given.get((record["student"], mark["grade_id"], plain(mark["answer"])))
+            row = given.get(key_of(record, mark))
             if mark["points"] is None and row and row["points"].strip():
                 mark["points"] = points_of(row, mark["maximum"], graded)
                 mark["message"] = row["comment"]
@@ -53,30 +59,39 @@ def points_of(row: dict[str, str], maximum: float, graded: Path) -> float:
 
 
 def read_written(graded: Path) -> dict[tuple[str, str, str], dict[str, str]]:
-    """The rows of written.csv, by student, task and answer."""
-    try:
-        with (graded / "written.csv").open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except FileNotFoundError:
-        return {}
-    return {(row["student"], row["task"], row["answer"]): row for row in rows}
+    """The rows of written.csv, by student, task and answer. Raises Refused if it has no such rows.
 
-
-def write_written(graded: Path) -> int:
-    """Write written.csv anew: every written answer, with the points that it has been given so far.
-
-    Returns the number of answers that have none yet.
+    Spreadsheets write line breaks in their own way, so all white space counts as the same.
     """
+    path = graded / "written.csv"
+    rows = read_table(path) if path.exists() else []
+    if any(row.get(name) is None for row in rows for name in WRITTEN_COLUMNS):
+        wanted = ", ".join(WRITTEN_COLUMNS)
+        raise Refused(f"{path} has other columns than {wanted}: save it as CSV in UTF-8, with them")
+    return {(row["student"], row["task"], " ".join(row["answer"].split())): row for row in rows}
+
+
+def key_of(record: dict, mark: dict) -> tuple[str, str, str]:
+    """Under what `read_written` has the points of an answer."""
+    return record["student"], mark["grade_id"], " ".join(plain(mark["answer"]).split())
+
+
+def write_written(graded: Path) -> None:
+    """Write written.csv anew: every written answer, with the points that it has so far."""
     given, rows = read_written(graded), []
     for record in read_grades(graded):
         for mark in record["marks"]:
             if mark["answer"]:
-                key = (record["student"], mark["grade_id"], plain(mark["answer"]))
-                row = dict(zip(WRITTEN_COLUMNS, (*key[:2], mark["maximum"], "", "", key[2])))
-                rows.append(given.get(key, row))
+                values = (record["student"], mark["grade_id"], mark["maximum"], "", "")
+                row = dict(zip(WRITTEN_COLUMNS, (*values, plain(mark["answer"]))))
+                rows.append(given.get(key_of(record, mark), row))
     if rows:
         write_whole(graded / "written.csv", table(WRITTEN_COLUMNS, rows))
-    return sum(not row["points"] for row in rows)
+
+
+def unmarked(graded: Path) -> int:
+    """How many written answers have no points yet."""
+    return sum(mark["points"] is None for record in read_grades(graded) for mark in record["marks"])
 
 
 def plain(text: str) -> str:
@@ -100,9 +115,8 @@ def write_feedback(graded: Path) -> int:
     """Write feedback/STUDENT.html for every grade. Returns how many."""
     records = read_grades(graded)
     for record in records:
-        title = read_assignment(record["assignment"]).title
         path = graded / "feedback" / f"{file_name(record['student'])}.html"
-        write_whole(path, feedback.page(title, record))
+        write_whole(path, feedback.page(record["title"], record))
     return len(records)
 
 
@@ -115,7 +129,7 @@ def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
     """
     records = {record["student"]: record for record in read_grades(graded)}
     first = next(iter(records.values()))
-    column = read_assignment(first["assignment"]).title
+    column = first["title"]
     people = roster.people or {
         student: {"Student": plain(student), "SIS Login ID": student} for student in records
     }

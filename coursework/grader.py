@@ -35,6 +35,7 @@ BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Ex
 UNWRITTEN = "This is not written yet."
 SECONDS_OF_OWN_CELLS = 30.0  # imports take long on a busy machine, and no blame falls on a student
 LONGEST_MESSAGE = 2000  # characters
+LONGEST_ANSWER = 20_000  # characters, fewer than a cell of a spreadsheet holds
 STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
 
 
@@ -59,6 +60,7 @@ class Grade:
     """What one submission earned, and why."""
 
     assignment: str
+    title: str  # of the assignment
     student: str
     reason: str
     marks: list[Mark] = field(default_factory=list)
@@ -105,13 +107,13 @@ def grade(
             f"The notebook says {STUDENT} = {typed[:100]!r}, and {student!r} handed it in. "
             f"Where students have numbers of their own, those of {student!r} count."
         )
-    return Grade(assignment.name, student, "Graded.", marks, session.notes)
+    return Grade(assignment.name, assignment.title, student, "Graded.", marks, session.notes)
 
 
 def nothing(assignment: Assignment, student: str, reason: str) -> Grade:
     """No points, for one reason."""
     marks = [mark(cell, 0.0) for cell in assignment.cells if cell.points]
-    return Grade(assignment.name, student, reason, marks)
+    return Grade(assignment.name, assignment.title, student, reason, marks)
 
 
 def mark(cell: Cell, points: float | None, message: str = "", **more: str) -> Mark:
@@ -168,9 +170,9 @@ class Session:
         return self._process.ask(**request)
 
     def _run_cells(self, errors: list[str]) -> None:
-        own = {cell.grade_id for cell in self.assignment.of_kind("locked")}
+        given = self.assignment.given
         for name, source in list(self._cells.items()):
-            seconds = SECONDS_OF_OWN_CELLS if name in own else None
+            seconds = SECONDS_OF_OWN_CELLS if name in given else None
             try:
                 self._process.ask(seconds, do="run", source=source, name=name)
             except StudentError as error:
@@ -209,20 +211,20 @@ class Dropped(Exception):
 def cells_to_run(assignment: Assignment, submitted: list[SubmittedCell]) -> dict[str, str]:
     """The cells that run in the student's process, in order: their names and sources.
 
-    These are the student's solutions and added cells, and the locked cells, as the source has them.
-    Test cells are left out, and so are free cells that the student did not change.
+    These are the student's solutions and added cells, and what students are given, as the source
+    has it. Test cells with points are left out, and so are free cells that nobody changed.
     """
     known = {cell.grade_id: cell for cell in assignment.cells}
     free = {cell.source.strip() for cell in assignment.of_kind("free")}
     present = {cell.grade_id for cell in submitted}
-    locked = assignment.of_kind("locked")
-    cells = {cell.grade_id: cell.source for cell in locked if cell.grade_id not in present}
+    given = assignment.given
+    cells = {grade_id: source for grade_id, source in given.items() if grade_id not in present}
     for number, cell in enumerate(submitted, 1):
         source = known.get(cell.grade_id)
-        if cell.cell_type != "code" or (source and source.kind in ("test", "written")):
+        if cell.cell_type == "code" and cell.grade_id in given:
+            cells[cell.grade_id] = given[cell.grade_id]
+        elif cell.cell_type != "code" or (source and source.kind in ("test", "written")):
             continue
-        if source and source.kind == "locked":
-            cells[source.grade_id] = source.source
         elif source and source.grade_id not in cells:
             cells[source.grade_id] = cell.source
         elif cell.source.strip() not in free:
@@ -261,16 +263,31 @@ def run_here(cell: Cell, namespace: dict[str, object]) -> Exception | None:
 
 def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list[Mark]:
     """The written answers, for a person to mark; one that is missing or unchanged has no points."""
-    answers = {cell.grade_id: cell.source.strip() for cell in submitted}
-    marks = []
+    answers, marks = written_answers(assignment, submitted), []
     for cell in assignment.of_kind("written"):
-        answer = answers.get(cell.grade_id, "")
-        if answer in ("", released(cell.source, WRITTEN_STUB).strip()):
-            marks.append(mark(cell, 0.0, "There is no answer."))
-        else:
+        stub = released(cell.source, WRITTEN_STUB).strip()
+        answer = "\n\n".join(part for part in answers[cell.grade_id] if part not in ("", stub))
+        if answer:
             text = "This answer is marked by a person."
-            marks.append(mark(cell, None, text, answer=answer))
+            marks.append(mark(cell, None, text, answer=answer[:LONGEST_ANSWER]))
+        else:
+            marks.append(mark(cell, 0.0, "There is no answer."))
     return marks
+
+
+def written_answers(assignment: Assignment, submitted: list[SubmittedCell]) -> dict[str, list[str]]:
+    """The texts that answer each question: its cell, and those that the student added below it."""
+    answers: dict[str, list[str]] = {cell.grade_id: [] for cell in assignment.of_kind("written")}
+    known = {cell.grade_id for cell in assignment.cells}
+    free = {cell.source.strip() for cell in assignment.of_kind("free")}
+    question = None
+    for cell in submitted:
+        text = cell.source.strip()
+        if cell.grade_id in known or text in free or cell.cell_type != "markdown":
+            question = cell.grade_id if cell.grade_id in answers else None
+        if question:
+            answers[question].append(text)
+    return answers
 
 
 # What is said about an error

@@ -51,7 +51,7 @@ class Cell:
     kind: str
     source: str
     points: float = 0
-    title: str = ""  # the heading that it stands under
+    title: str = ""  # the heading that it stands under, without its points
 
     @property
     def hidden_lines(self) -> set[int]:
@@ -83,6 +83,15 @@ class Assignment:
             if cell.kind == "solution"
             for name in defined_names(cell.source)
         }
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What students are given to use, by grade_id: locked cells, and helpers of the checks.
+
+        A helper is a test cell of 0 points; it is given as far as it is visible.
+        """
+        cells = [cell for cell in self.of_kind("locked", "test") if not cell.points]
+        return {cell.grade_id: released(cell.source, None) for cell in cells}
 
     def of_kind(self, *kinds: str) -> list[Cell]:
         """Its cells of these kinds, in order."""
@@ -165,16 +174,23 @@ def kind_of(cell: dict) -> str:
 
 
 def source_path(name: str, overlay: Path | None = None) -> Path:
-    """The source of an assignment, from the instructor's overlay if that has one."""
-    for folder in (overlay, SOURCE):
-        if folder is not None and (path := folder / name / f"{name}.ipynb").is_file():
-            return path
-    raise BadSource(f"there is no assignment {name!r}: known are {', '.join(assignment_names())}")
+    """The source of an assignment, the instructor's own if an overlay is given."""
+    folder = overlay or SOURCE
+    path = folder / name / f"{name}.ipynb"
+    if not path.is_file():
+        known = ", ".join(assignment_names(overlay))
+        raise BadSource(f"there is no assignment {name!r} in {folder}: known are {known}")
+    return path
 
 
-def assignment_names() -> list[str]:
-    """The assignments that there are, in order."""
-    return sorted(path.stem for path in SOURCE.glob("*/*.ipynb") if path.stem == path.parent.name)
+def assignment_names(overlay: Path | None = None) -> list[str]:
+    """The assignments that there are, in order. Raises BadSource if there is none."""
+    folder = overlay or SOURCE
+    paths = folder.glob("*/*.ipynb")
+    names = sorted(path.stem for path in paths if path.stem == path.parent.name)
+    if not names:
+        raise BadSource(f"there is no assignment in {folder}: each is NAME/NAME.ipynb there")
+    return names
 
 
 def read_assignment(name: str, overlay: Path | None = None) -> Assignment:
@@ -216,13 +232,13 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
         raise BadSource("a solution in a cell that is no solution cell")
     if "HIDDEN TESTS" in regions and kind != "test":
         raise BadSource("hidden tests in a cell that is no test cell")
-    heading = None if code else re.search(r"^##+ (.+)$", source, flags=re.MULTILINE)
+    headings = [] if code else re.findall(r"^##+ (.+)$", released(source, None), re.MULTILINE)
     return Cell(
         grade_id=data.get("grade_id", f"cell {number}"),
         kind=kind,
         source=source,
         points=float(data["points"]) if kind in ("test", "written") else 0.0,
-        title=re.sub(r" \(\d+ points?\)$", "", heading[1]) if heading else title,
+        title=re.sub(r" \([\d +]+ points?\)$", "", headings[-1]) if headings else title,
     )
 
 

@@ -1,7 +1,9 @@
 """Each assignment: its release, its reference solution, and wrong ones with what they lose."""
 
 import contextlib
+import re
 
+import nbformat
 import pytest
 from solutions import FOLDER, solved, wrong_solutions
 
@@ -86,6 +88,28 @@ def test_every_test_cell_is_failed_by_some_wrong_solution(name):
     assignment = notebook.read_assignment(name)
     tests = {cell.grade_id for cell in assignment.of_kind("test") if cell.points}
     assert tests == {cell for case in cases for cell in case["loses"]} and len(cases) >= 8
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_mark_stands_under_the_heading_that_tells_its_points(name):
+    cells = notebook.release(name).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    headings = set(re.findall(r"^##+ (.+) \([\d +]+ points?\)$", text, flags=re.MULTILINE))
+    titles = {cell.title for cell in notebook.read_assignment(name).cells if cell.points}
+    assert titles <= headings and len(titles) > 4
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solutions_can_use_all_that_students_see(name):
+    """What locked cells and helpers of checks define or import, in a cell of the student's own."""
+    source = notebook.read_assignment(name)
+    cells = [cell for cell in source.of_kind("locked", "test") if not cell.points]
+    defined = {}
+    for cell in cells:
+        exec(notebook.released(cell.source, None), defined)
+    content = solved(name)
+    content.cells.append(nbformat.v4.new_code_cell(f"({', '.join(defined)})", id="added"))
+    assert graded(name, content).notes == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -146,10 +146,8 @@ def test_a_name_is_no_path_and_each_has_a_file_of_its_own(student):
 
 
 @pytest.fixture
-def graded(tmp_path, monkeypatch):
+def graded(tmp_path):
     """A folder of grades, one of them with a text that would run in a page or a table."""
-    write_source(tmp_path / "overlay")
-    monkeypatch.setattr(notebook, "SOURCE", tmp_path / "overlay")
     for student, points, answer in (("ada", 3.0, "=1+1"), ("eve@uni.example", 0.0, "")):
         words = {"grade_id": "words", "title": "T", "points": None, "maximum": 2.0, "form": ""}
         words |= {"message": "", "answer": answer}
@@ -159,6 +157,7 @@ def graded(tmp_path, monkeypatch):
         test["message"] = "<script>alert(1)</script>"
         record = {
             "assignment": NAME,
+            "title": "Tiny",
             "student": student,
             "reason": "Graded.",
             "marks": [test, words],
@@ -170,17 +169,60 @@ def graded(tmp_path, monkeypatch):
 
 
 def test_written_answers_are_marked_by_a_person(graded):
-    assert exports.write_written(graded) == 1
+    exports.write_written(graded)
+    assert exports.unmarked(graded) == 1
     file = graded / "written.csv"
     (row,) = csv.DictReader(file.read_text().splitlines())
     assert row["answer"] == "'=1+1" and row["points"] == ""
     file.write_text(file.read_text().replace("2.0,,", '2.0,1.5,"why?"'))
-    assert exports.write_written(graded) == 0  # and keeps what was given
+    exports.write_written(graded)  # and keeps what was given
     record = exports.read_grades(graded)[0]
     assert record["points"] == 4.5 and record["marks"][1]["message"] == "why?"
+    assert exports.unmarked(graded) == 0
     file.write_text(file.read_text().replace("1.5", "7"))
     with pytest.raises(Refused, match=r"'7' for ada, words: give a number from 0 to 2"):
         exports.read_grades(graded)
+
+
+@pytest.mark.parametrize("delimiter, line_end", [(",", "\n"), (",", "\r\n"), (";", "\r\n")])
+def test_written_answers_come_back_from_any_spreadsheet(graded, delimiter, line_end):
+    record = json.loads((graded / "grades" / "ada.json").read_text())
+    record["marks"][1]["answer"] = "One line, one.\nTwo; two."
+    (graded / "grades" / "ada.json").write_text(json.dumps(record))
+    exports.write_written(graded)
+    with (graded / "written.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    row |= {"points": "1,5", "comment": "schön", "answer": row["answer"].replace("\n", line_end)}
+    with (graded / "written.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, row, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerow(row)
+    record = exports.read_grades(graded)[0]
+    assert record["points"] == 4.5 and record["marks"][1]["message"] == "schön"
+    content = (graded / "written.csv").read_text().encode("latin-1")
+    for broken in (content, b"student,points\nada,1\n", b"a" * 200_000):
+        (graded / "written.csv").write_bytes(broken)
+        with pytest.raises(Refused, match="UTF-8"):
+            exports.write_written(graded)
+        assert (graded / "written.csv").read_bytes() == broken
+
+
+def test_an_assignment_of_ones_own_is_graded_and_returned(class_folder):
+    """From the overlay alone: its name is not among the course's own."""
+    command = [sys.executable, "-m", "coursework"]
+    graded, folder = class_folder / "graded", class_folder / "few"
+    folder.mkdir()
+    (class_folder / "submissions" / "ada.ipynb").rename(folder / "ada.ipynb")
+    overlay = ["--overlay", str(class_folder / "overlay"), *([] if jailed() else ["--unsafe"])]
+    for arguments, says in {
+        ("grade", NAME, str(folder), "--out", str(graded), *overlay): "1 written answers wait",
+        ("feedback", str(graded)): "1 written answers wait",
+        ("export", "canvas", str(graded)): "1 written answers wait",
+    }.items():
+        done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0 and says in done.stdout, done.stderr
+    assert "<h1>Tiny</h1>" in (graded / "feedback" / "ada.html").read_text()
+    assert ",Tiny\n" in (graded / "gradebook.csv").read_text()
 
 
 def test_feedback_runs_nothing_that_students_wrote(graded):
@@ -224,11 +266,26 @@ def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
 
 
 def test_the_commands_say_what_is_wrong(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / ".hidden").touch()
+    write_source(tmp_path / "overlay")
+    overlay = ("--overlay", str(tmp_path / "overlay"))
+    (tmp_path / "roster.csv").write_bytes("Student,ID\nLovelace,ä\n".encode("latin-1"))
+    (tmp_path / "grades").mkdir()
     for arguments, says in {
-        ("grade", "99_none", "."): "no assignment '99_none': known are 01_by_hand",
-        ("grade", "01_by_hand", str(tmp_path / "none"), "--unsafe"): "there is no folder",
+        ("grade", "99_none", "."): "there is no assignment '99_none' in",
+        ("grade", "01_by_hand", str(tmp_path / "none")): "there is no folder",
+        ("grade", "01_by_hand", str(tmp_path / "empty")): "holds no submissions",
+        ("grade", "01_by_hand", str(tmp_path), "--jobs", "0"): "--jobs 0",
+        ("grade", "01_by_hand", ".", *overlay): "no assignment '01_by_hand' in",
+        ("release", "01_by_hand", *overlay): "no assignment '01_by_hand' in",
+        ("release", "--overlay", str(tmp_path / "none")): "there is no assignment in",
+        ("grade", "01_by_hand", ".", "--roster", str(tmp_path / "none.csv")): "No such file",
+        ("grade", "01_by_hand", ".", "--roster", str(tmp_path / "roster.csv")): "UTF-8",
         ("feedback", str(tmp_path)): "has no grades",
     }.items():
+        arguments = [*arguments, "--unsafe"] if arguments[0] == "grade" else arguments
         command = [sys.executable, "-m", "coursework", *arguments]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+        assert done.returncode == 1 and says in done.stderr, (arguments, done.stderr)
+        assert "Traceback" not in done.stderr

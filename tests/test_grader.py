@@ -121,6 +121,21 @@ def test_a_notebook_without_its_metadata_is_still_graded(graded, overlay):
     assert points(graded(content)) == ALL | {"words": 0}
 
 
+def test_an_answer_in_several_cells_is_one_answer(graded, overlay):
+    """A cell that was split, and cells that were added below it, up to one that was not."""
+    content = solved(NAME, overlay=overlay)
+    (words,) = (cell for cell in content.cells if "words" in cell.id)
+    words.source = notebook.WRITTEN_STUB
+    split = nbformat.from_dict(words | {"source": "one\n", "id": "split"})
+    content.cells += [split, nbformat.v4.new_markdown_cell("two", id="added")]
+    title = nbformat.from_dict(content.cells[0] | {"id": "title-again"})
+    content.cells += [title, nbformat.v4.new_markdown_cell("three", id="later")]
+    (mark,) = (mark for mark in graded(content).marks if mark.grade_id == "words")
+    assert mark.points is None and mark.answer == "one\n\ntwo"
+    split.source = "x" * 10**6
+    assert len(graded(content).marks[-1].answer) < 32_767  # what a cell of a spreadsheet holds
+
+
 BROKEN = {
     "empty": (b"", "not valid JSON"),
     "text": (b"forward = 3", "not valid JSON"),

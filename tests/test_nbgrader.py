@@ -18,61 +18,72 @@ from coursework import notebook
 from coursework.grader import grade
 from coursework.jail import NoJail, try_jail
 
-PROGRAM = os.environ.get("NBGRADER") or shutil.which(
-    "nbgrader", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+PROGRAM = shutil.which(
+    os.environ.get("NBGRADER", "nbgrader"),
+    path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
 )
-NAME = "01_by_hand"
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def classroom_of(name):
+    """Notebooks by student: the reference, nothing done, and two wrong solutions."""
+    wrong = list(wrong_solutions(name).values())
+    edits = {"reference": {}, "half": wrong[len(wrong) // 2]["edit"], "most": wrong[-1]["edit"]}
+    has_name = any(cell.grade_id == "student" for cell in notebook.read_assignment(name).cells)
+    for student, edit in edits.items():
+        typed = {"student": f'STUDENT = "{student}"'} if has_name else {}
+        yield student, solved(name, typed | edit)
+    yield "nothing", notebook.release(name)
 
 
 @pytest.mark.skipif(
     PROGRAM is None,
     reason="nbgrader is not installed: pip install -r requirements-coursework.txt, or set NBGRADER",
 )
-def test_the_same_points_as_with_nbgrader(tmp_path):
-    shutil.copytree(notebook.SOURCE / NAME, tmp_path / "source" / NAME)
+@pytest.mark.parametrize("name", notebook.assignment_names())
+def test_the_same_points_as_with_nbgrader(name, tmp_path):
+    shutil.copytree(notebook.SOURCE / name, tmp_path / "source" / name)
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
-    title = "slope of the sigmoid left out"
-    classroom = {"reference": None, "another": wrong_solutions(NAME)[title]["edit"]}
-    path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
+    program = Path(PROGRAM).absolute()
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PATH": path}
 
     def nbgrader(*arguments):
-        command = [PROGRAM, *arguments, NAME]
+        command = [program, *arguments, name]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
         )
         assert done.returncode == 0, done.stderr
 
     nbgrader("generate_assignment")
-    released = notebook.release(NAME)
-    theirs = notebook.read_submission((tmp_path / "release" / NAME / f"{NAME}.ipynb").read_bytes())
+    released = notebook.release(name)
+    theirs = notebook.read_submission((tmp_path / "release" / name / f"{name}.ipynb").read_bytes())
     assert [cell.source.strip() for cell in theirs] == [cell.source for cell in released.cells]
 
-    for student, edit in classroom.items():
-        path = tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb"
+    submissions = {}
+    for student, content in classroom_of(name):
+        path = tmp_path / "submitted" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True)
-        content = solved(NAME, (edit or {}) | ({} if student == "reference" else as_(student)))
         path.write_text(notebook.as_text(content), encoding="utf-8")
+        submissions[student] = path
     nbgrader("autograde")
+    nbgrader("generate_feedback")
 
-    assignment = notebook.read_assignment(NAME)
+    assignment = notebook.read_assignment(name)
     try:
         try_jail()
         sandbox = True
     except NoJail:
         sandbox = False  # these are our own
-    for student in classroom:
-        path = tmp_path / "submitted" / student / NAME / f"{NAME}.ipynb"
+    points = {}
+    for student, path in submissions.items():
         ours = grade(assignment, path.read_bytes(), student, sandbox=sandbox)
-        earned = {mark.grade_id: mark.points for mark in ours.marks if mark.points is not None}
-        assert earned == points_in(tmp_path / "gradebook.db", student, earned)
-        assert sum(earned.values()) > 0
-
-
-def as_(student):
-    """The same notebook, with the name of another student in it."""
-    return {"student": f'STUDENT = "{student}"'}
+        tests = {cell.grade_id for cell in assignment.of_kind("test") if cell.points}
+        earned = {mark.grade_id: mark.points for mark in ours.marks if mark.grade_id in tests}
+        assert earned == points_in(tmp_path / "gradebook.db", student, earned), student
+        assert (tmp_path / "feedback" / student / name / f"{name}.html").is_file()
+        points[student] = sum(earned.values())
+    assert points["reference"] > points["half"] > points["nothing"] == 0 < points["most"]
 
 
 def points_in(database, student, names):
