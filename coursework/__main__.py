@@ -146,13 +146,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run one command; 1 and a line that says why, if it cannot be done."""
+    """Run one command; if it cannot be done, or was stopped, a line that says why."""
     arguments = parser().parse_args()
     try:
         return arguments.run(arguments)
     except (BadSource, Refused, NoJail) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped: the same command goes on from here", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

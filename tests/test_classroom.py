@@ -14,6 +14,7 @@ from hostile import NAME, write_source
 from solutions import solved
 
 from coursework import classroom, exports, notebook
+from coursework.__main__ import main
 from coursework.classroom import Refused, Roster, Run, find_submissions, grade_all
 from coursework.jail import NoJail, try_jail
 
@@ -103,6 +104,18 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
     (run.graded / "grades" / "alan.json").write_text("{")  # as no stop can leave it
     grade_all(run, submissions, 2)
     assert sorted(graded) == ["ada", "alan"]
+
+
+def test_a_stop_says_how_to_go_on(class_folder, monkeypatch, capsys):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "apart", stop)
+    folders = [str(class_folder / "submissions"), "--out", str(class_folder / "graded")]
+    arguments = ["grade", NAME, *folders, "--overlay", str(class_folder / "overlay"), "--unsafe"]
+    monkeypatch.setattr(sys, "argv", ["coursework", *arguments])
+    assert main() == 130
+    assert "the same command goes on" in capsys.readouterr().err
 
 
 def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypatch):
