@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ELEMENTWISE
 
-from backprop.activations import ACTIVATIONS, get_activation, sigmoid, softmax
+from backprop.activations import ACTIVATIONS, LEAK, get_activation, sigmoid, softmax
 from backprop.initialization import INITIALIZATIONS, get_initialization
 from backprop.losses import (
     DIVISORS,
@@ -32,9 +32,11 @@ def test_the_type_of_the_numbers_is_kept(name, dtype):
     assert A.dtype == get_activation(name).derivative(A).dtype == dtype
 
 
-def test_relu_has_slope_zero_at_its_kink():
-    relu = get_activation("relu")
-    assert relu.derivative(relu.function(np.array([-1.0, 0.0, 1.0]))).tolist() == [0, 0, 1]
+@pytest.mark.parametrize(("name", "slopes"), [("relu", [0, 0, 1]), ("leaky relu", [LEAK, LEAK, 1])])
+def test_the_slope_at_a_kink_is_the_one_below_it(name, slopes):
+    activation = get_activation(name)
+    A = activation.function(np.array([-1.0, 0.0, 1.0]))
+    assert activation.derivative(A).tolist() == slopes
 
 
 def test_sigmoid_cannot_overflow():
@@ -127,12 +129,35 @@ def test_cross_entropies_are_finite_and_right_for_any_sums(size):
     assert categorical == pytest.approx(expected.mean(), rel=1e-12)
 
 
+def test_the_binary_cross_entropy_of_a_sure_answer_is_small_and_not_zero():
+    # ln(1 + e^(−40)) is e^(−40); 1 + e^(−40) would be rounded to 1.
+    value = BinaryCrossEntropy().value(np.array([[40.0]]), np.array([[1.0]]))
+    assert value == pytest.approx(np.exp(-40.0), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_cross_entropies_are_finite_for_the_largest_sums(dtype):
+    # A warning is an error here.
+    largest = float(np.finfo(dtype).max)
+    Z = np.array([[largest, -largest, 0.0]] * 2, dtype)
+    sure, wrong = np.array([[1, 0, 0]] * 2, dtype), np.array([[0, 1, 0]] * 2, dtype)
+    assert CategoricalCrossEntropy().value(Z, sure) == 0
+    assert largest / 3 < CategoricalCrossEntropy().value(Z, wrong) < np.inf
+    single = np.full((2, 1), np.finfo(np.float32).max)
+    assert BinaryCrossEntropy().value(single, np.zeros_like(single)) == single[0, 0]
+
+
 def test_cross_entropies_compare_by_kind_and_check_their_targets():
     assert get_loss("binary cross-entropy") == BinaryCrossEntropy() != CategoricalCrossEntropy()
     with pytest.raises(ValueError, match=r"a target is 1.5"):
         BinaryCrossEntropy().check_targets(np.array([[0.5, 1.5]]))
     with pytest.raises(ValueError, match="row 1 of the targets adds up to 2"):
         CategoricalCrossEntropy().check_targets(np.array([[0.0, 1.0], [1.0, 1.0]]))
+    with pytest.raises(ValueError, match="row 0 of the targets adds up to 0.98"):
+        CategoricalCrossEntropy().check_targets(np.array([[0.49, 0.49]]))
+    for loss in (BinaryCrossEntropy(), CategoricalCrossEntropy()):
+        with pytest.raises(ValueError, match="a target is -0.5: .*are probabilities"):
+            loss.check_targets(np.array([[1.0, 0.0], [-0.5, 1.5]]))
 
 
 @pytest.mark.parametrize("name", INITIALIZATIONS)
@@ -149,6 +174,9 @@ def test_initial_weights_have_the_size_that_they_promise(name):
     }[name]
     assert W.mean() == pytest.approx(mean, abs=0.005)
     assert W.std() == pytest.approx(deviation, rel=0.01)
+    # Evenly, nothing is further out than √3 standard deviations; of normal numbers, one in twelve.
+    even = name in ("zeros", "uniform", "glorot")
+    assert (np.abs(W - mean).max() <= 3**0.5 * deviation) == even
 
 
 def test_unknown_initializations_list_the_known_ones():

@@ -103,11 +103,28 @@ def test_schedules():
         [1, 1, 0.1, 0.01]
     )
     wave = cosine(1.0, 100, lowest=0.2)
-    assert [wave(step) for step in (0, 50, 100, 500)] == pytest.approx([1, 0.6, 0.2, 0.2])
+    assert [wave(step) for step in (0, 50, 100, 150, 500)] == pytest.approx([1, 0.6, 0.2, 0.2, 0.2])
     warm = warm_up(cosine(1.0, 100), 4)
     assert [warm(step) for step in range(5)] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
     assert warm(54) == pytest.approx(0.5)
     assert warm_up(0.4, 2)(9) == 0.4
+
+
+@pytest.mark.parametrize("name", ["step", "cosine", "warm-up"])
+def test_every_rate_agrees_with_pytorch(name):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    theirs = torch.optim.lr_scheduler
+    ours, make = {
+        "step": (step_decay(0.3, 7, 0.5), lambda sgd: theirs.StepLR(sgd, 7, 0.5)),
+        "cosine": (cosine(0.3, 20, 0.1), lambda sgd: theirs.CosineAnnealingLR(sgd, 20, 0.1)),
+        "warm-up": (warm_up(0.3, 5), lambda sgd: theirs.LinearLR(sgd, 1 / 5, 1.0, 4)),
+    }[name]
+    sgd = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    schedule = make(sgd)
+    for step in range(21):
+        assert ours(step) == pytest.approx(sgd.param_groups[0]["lr"], rel=1e-12)
+        sgd.step()
+        schedule.step()
 
 
 def test_an_optimizer_follows_its_schedule():
@@ -129,6 +146,7 @@ def test_an_optimizer_follows_its_schedule():
         (lambda: Adam(0.1, beta2=2), "beta2 is 2"),
         (lambda: constant(0), "the learning rate is 0"),
         (lambda: step_decay(0.1, 0), "the number of steps is 0"),
+        (lambda: step_decay(0.1, 5, factor=-0.5), "-0.5: give a finite number greater than 0"),
         (lambda: cosine(0.1, -1), "the number of steps is -1"),
         (lambda: warm_up(0.1, 0), "the number of steps is 0"),
     ],

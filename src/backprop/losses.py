@@ -131,15 +131,24 @@ class CategoricalCrossEntropy(CrossEntropy):
     def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
         """With a = softmax(z) the formula above is ln Σ e^z − Σ y z, written without overflow.
 
-        The largest z of a row is subtracted from all, which changes nothing.
+        The largest z of a row is subtracted from all, which changes nothing. A difference that no
+        float can hold is cut off: −∞ times a target of 0 would be NaN.
         """
         check_same_shape(Z, Y)
-        Z = Z - Z.max(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            Z = Z - Z.max(axis=1, keepdims=True)
+        Z = np.maximum(Z, np.finfo(Z.dtype).min / len(Z))
         logarithms = np.log(np.exp(Z).sum(axis=1))
         return float(logarithms.sum(dtype=np.float64) - np.vdot(Z, Y)) / len(Z)
 
     def check_targets(self, Y: np.ndarray) -> None:
-        """Raise ValueError unless every row of targets adds up to 1."""
+        """Raise ValueError unless every row of targets adds up to 1, and none is negative."""
+        negative = Y[Y < 0]
+        if negative.size:
+            raise ValueError(
+                f"a target is {negative[0]:g}: with the categorical cross-entropy targets are "
+                f"probabilities, from 0 to 1"
+            )
         sums = Y.sum(axis=1)
         wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
         if wrong.size:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import copy
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -58,7 +59,7 @@ class Network:
         dtype: DTypeLike = np.float64,
     ) -> None:
         sizes = list(sizes)
-        if len(sizes) < 2 or any(int(size) != size or size < 1 for size in sizes):
+        if len(sizes) < 2 or not all(isinstance(size, Integral) and size >= 1 for size in sizes):
             raise ValueError(
                 f"sizes is {sizes}: give the number of inputs and then the neurons of each layer, "
                 f"whole numbers of at least 1, such as [4, 8, 3]"
