@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "network": {"activations", "losses", "layers", "initialization"},
     "optimizers": set(),
     "training": {"network", "optimizers"},
-    "saving": {"network"},
+    "saving": {"activations", "network"},
     "gradients": {"network"},
     "slips": {"activations", "network"},
     "diagnosis": {"losses", "network", "slips"},

@@ -6,24 +6,34 @@ names only, so that nothing is executed when it is read, and a file is written w
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from backprop.activations import get_activation
 from backprop.network import Network
 
 FORMAT = "backprop network"
 VERSION = 1
+PARTS = {  # the kind of each part, as NumPy abbreviates it, and its number of dimensions
+    "format": ("U", 0),
+    "version": ("i", 0),
+    "sizes": ("i", 1),
+    "activations": ("U", 1),
+    "bias": ("b", 0),
+    "parameters": ("f", 1),
+}
 
 
 def save_network(network: Network, path: str | Path) -> None:
     """Write the shape and the parameters of `network` to `path`, and replace what stood there.
 
-    The loss, which only training needs, is not stored.
+    The loss, which only training needs, is not stored. Raises ValueError for an activation of your
+    own, which `load_network` could not find by its name.
     """
     path = Path(path)
+    activations = [get_activation(layer.activation.name).name for layer in network.layers]
     unfinished = path.with_name(path.name + ".part")
     with unfinished.open("wb") as file:
         np.savez(
@@ -31,7 +41,7 @@ def save_network(network: Network, path: str | Path) -> None:
             format=FORMAT,
             version=VERSION,
             sizes=network.sizes,
-            activations=[layer.activation.name for layer in network.layers],
+            activations=activations,
             bias=network.layers[0].bias,
             parameters=network.parameters,
         )
@@ -48,47 +58,67 @@ def load_network(path: str | Path, *, sizes: Sequence[int] | None = None) -> Net
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no network file at {path}: check the folder and the spelling")
-    parts = read_parts(path)
-    if parts["version"] > VERSION:
-        raise ValueError(
-            f"{path} has version {parts['version']} of the format and this program reads up to "
-            f"{VERSION}: update the package"
-        )
-    stored = parts["sizes"].tolist()
+    parts = read_arrays(path)
+    check_parts(parts, path)
+    stored, bias, parameters = parts["sizes"].tolist(), bool(parts["bias"]), parts["parameters"]
     if sizes is not None and list(sizes) != stored:
         raise ValueError(
             f"{path} holds a {'-'.join(map(str, stored))} network, and "
             f"{'-'.join(map(str, sizes))} was expected"
         )
-    parameters = parts["parameters"]
-    network = Network(
-        stored,
-        parts["activations"].tolist(),
-        bias=bool(parts["bias"]),
-        initialization="zeros",
-        generator=np.random.default_rng(0),  # asked for, but zeros are not drawn
-        dtype=parameters.dtype,
-    )
-    if parameters.shape != network.parameters.shape:
+    # Before the network is made: a damaged file may ask for one that no memory holds.
+    needed = sum((inputs + bias) * outputs for inputs, outputs in zip(stored, stored[1:]))
+    if parameters.size != needed:
         raise ValueError(
             f"{path} has {parameters.size} parameters and its {'-'.join(map(str, stored))} "
-            f"network needs {network.parameters.size}: the file is damaged"
+            f"network needs {needed}: the file is damaged"
         )
+    try:
+        network = Network(
+            stored,
+            parts["activations"].tolist(),
+            bias=bias,
+            initialization="zeros",
+            generator=np.random.default_rng(0),  # asked for, but zeros are not drawn
+            dtype=parameters.dtype,
+        )
+    except ValueError as problem:
+        raise ValueError(f"{path}: {problem}") from None
     network.parameters[...] = parameters
     return network
 
 
-def read_parts(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """All arrays of the file. Raises ValueError for a file that is damaged or of another kind."""
-    wanted = ("format", "version", "sizes", "activations", "bias", "parameters")
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            parts = {name: archive[name] for name in wanted}
-    except (ValueError, KeyError, EOFError, OSError, TypeError, zipfile.BadZipFile) as problem:
-        raise ValueError(
-            f"{path} is damaged, or not a file of save_network ({type(problem).__name__}): "
-            f"copy or save it again"
-        ) from problem
-    if parts["format"] != FORMAT:
+    with path.open("rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                unpacked = sum(entry.file_size for entry in archive.zip.infolist())
+                if unpacked > path.stat().st_size:
+                    raise ValueError("compressed")  # save_network does not: this may be a bomb
+                return dict(archive)
+        except Exception as problem:  # there is no list of what a damaged archive may raise
+            raise ValueError(refusal(path, type(problem).__name__)) from problem
+
+
+def check_parts(parts: dict[str, np.ndarray], path: Path) -> None:
+    """Raise ValueError unless the file at `path` has all parts, in the format of this version."""
+    wrong = [
+        name
+        for name, form in PARTS.items()
+        if name not in parts or (parts[name].dtype.kind, parts[name].ndim) != form
+    ]
+    if "format" not in wrong and parts["format"] != FORMAT:
         raise ValueError(f"{path} is not a file of save_network: it says {parts['format']!s}")
-    return parts
+    if "version" not in wrong and parts["version"] > VERSION:
+        raise ValueError(
+            f"{path} has version {parts['version']} of the format and this program reads up to "
+            f"{VERSION}: update the package"
+        )
+    if wrong:
+        raise ValueError(refusal(path, f"no usable part {wrong[0]!r}"))
+
+
+def refusal(path: Path, reason: str) -> str:
+    """What is said of a file that cannot be made sense of."""
+    return f"{path} is damaged, or not a file of save_network ({reason}): copy or save it again"
