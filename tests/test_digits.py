@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -46,6 +47,8 @@ BAD = {
     "cut in the numbers": (idx([2, 3], b"abcde"), "announces 6 bytes of numbers and 5 are there"),
     "too long": (idx([2, 3], b"abcdefg"), "goes on after the 6 bytes"),
     "absurd": (idx([2**31, 2**31], b"abc"), "announces 4611686018427387904 bytes"),
+    "too many dimensions": (idx([1] * 65, b"a"), "cannot have the shape"),
+    "nothing of something huge": (idx([2**32 - 1, 2**32 - 1, 0], b""), "cannot have the shape"),
 }
 
 
@@ -62,7 +65,8 @@ def test_bad_idx_files_are_named(tmp_path, case, compressed):
 def test_truncated_and_damaged_gzip_files(tmp_path):
     content = gzip.compress(idx([200], bytes(range(200))))
     path = tmp_path / "images.gz"
-    for bad in (content[:60], content[:12], content[:-6] + b"abcdef"):
+    wrong_code = content[:10] + b"\xff" + content[11:]  # a kind of block that deflate has not
+    for bad in (content[:60], content[:12], content[:-6] + b"abcdef", wrong_code):
         path.write_bytes(bad)
         with pytest.raises(ValueError, match=r"images.gz is (truncated or damaged|no IDX file)"):
             read_idx(path)
@@ -80,6 +84,49 @@ def test_a_compressed_bomb_is_not_unpacked(tmp_path):
     path.write_bytes(gzip.compress(idx([2**30 + 1], b"")))
     with pytest.raises(ValueError, match="at most 1073741824 are read"):
         read_idx(path)
+
+
+def peak_memory(function):
+    """The bytes that Python and NumPy held at most while `function` ran."""
+    tracemalloc.start()
+    try:
+        function()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_memory_follows_what_is_there_and_not_what_is_announced(tmp_path, pack):
+    path = tmp_path / "images"
+    path.write_bytes(pack(idx([2**29], b"abc")))
+
+    def read_truncated():
+        with pytest.raises(ValueError, match="truncated"):
+            read_idx(path)
+
+    assert peak_memory(read_truncated) < 2**22
+    size = 2**24
+    path.write_bytes(pack(idx([size], bytes(size))))
+    assert peak_memory(lambda: read_idx(path)) < 1.5 * size
+
+
+def test_an_old_file_survives_a_failed_write_and_no_time_is_stored(tmp_path, monkeypatch):
+    path = tmp_path / "file.gz"
+    write_idx(np.arange(9, dtype=np.uint8), path)
+    before = path.read_bytes()
+    # Where gzip keeps the time, and the operating system: none, and unknown.
+    assert before[4:8] == bytes(4) and before[9] == 255
+
+    def fails(path, content):
+        with path.open("wb") as file:
+            file.write(content[:5])
+        raise OSError("no space left")
+
+    monkeypatch.setattr(type(path), "write_bytes", fails)
+    with pytest.raises(OSError, match="no space"):
+        write_idx(np.zeros(9, np.uint8), path)
+    assert path.read_bytes() == before
 
 
 def test_no_file_and_no_type(tmp_path):
@@ -121,11 +168,24 @@ def test_other_files_of_the_same_names_are_loaded_by_the_same_call(folder):
         ("train-labels-idx1-ubyte.gz", np.full(6, 11, np.uint8), "labels from 0 to 9"),
         ("train-images-idx3-ubyte", np.zeros(6, np.uint8), "an array of 1 dimensions"),
         ("t10k-labels-idx1-ubyte.gz", np.zeros((3, 4, 5), np.uint8), "one of 3: expected 3"),
+        ("train-labels-idx1-ubyte.gz", np.full(6, -1, np.int8), "int8, and expected are bytes"),
+        ("train-labels-idx1-ubyte.gz", np.full(6, 0.5), "float64, and expected are bytes"),
+        ("train-images-idx3-ubyte", np.ones((6, 4, 5), np.float32), "float32, and expected are"),
+        ("train-images-idx3-ubyte", np.zeros((6, 0, 5), np.uint8), "images of 0 × 5 pixels"),
+        ("train-images-idx3-ubyte", np.zeros((6, 1, 2**17), np.uint8), "images of 1 × 131072 pix"),
+        ("t10k-images-idx3-ubyte", np.zeros((3, 5, 5), np.uint8), "20 pixels to train and 25"),
     ],
 )
 def test_files_that_do_not_belong_together(folder, name, array, message):
     write_idx(array, folder / name)
     with pytest.raises(ValueError, match=message):
+        load_digits(folder)
+
+
+def test_no_digits_at_all(folder):
+    write_idx(np.zeros((0, 4, 5), np.uint8), folder / "t10k-images-idx3-ubyte")
+    write_idx(np.zeros(0, np.uint8), folder / "t10k-labels-idx1-ubyte.gz")
+    with pytest.raises(ValueError, match="t10k-labels.*from 0 to 9, and at least one"):
         load_digits(folder)
 
 
@@ -136,7 +196,7 @@ def stroke(size, box, ink, paper):
     return image
 
 
-@pytest.mark.parametrize(("ink", "paper"), [(20, 230), (240, 10)])
+@pytest.mark.parametrize(("ink", "paper"), [(20, 230), (240, 10), (150, 165)])
 def test_a_photograph_becomes_an_image_like_those_of_mnist(ink, paper):
     digit = as_mnist(stroke((300, 400), (40, 100, 80, 300), ink, paper))
     assert digit.shape == (28, 28) and digit.max() == 1 and digit.min() == 0
@@ -153,6 +213,43 @@ def test_the_digits_of_mnist_stay_nearly_as_they_are():
         again = as_mnist(large.resize((280, 280), Image.Resampling.BICUBIC))
         distances.append(np.abs(again - x.reshape(28, 28)).mean())
     assert np.mean(distances) < 0.04  # half a pixel off centre would double it
+
+
+def test_little_ink_is_not_rounded_away():
+    image = Image.new("L", (399, 399), 255)
+    for place, shade in ((5, 185), (24, 0), (393, 185)):  # one pixel each, and 19 become one
+        image.putpixel((place, place), shade)
+    digit = as_mnist(image)
+    assert digit.max() == 1 and np.flatnonzero(digit.any(axis=1)).tolist() == [8, 9, 27]
+
+
+def test_all_pixels_that_become_one_count():
+    # Half of the pixels, at random, are ink: of 10 × 10 about 50.
+    dots = np.full((400, 400), 255, np.uint8)
+    dots[100:300, 100:300] *= np.random.default_rng(0).integers(2, size=(200, 200), dtype=np.uint8)
+    digit = as_mnist(Image.fromarray(dots))
+    assert np.count_nonzero(digit) == 400 and digit[digit > 0].min() > 0.5
+
+
+def test_a_digit_whose_ink_lies_at_one_end_stays_in_the_field():
+    image = Image.new("L", (300, 300), 255)
+    image.paste(0, (50, 50, 250, 70))  # a broad stroke, and far below it a thin one
+    image.paste(0, (149, 70, 151, 250))
+    digit = as_mnist(image)
+    assert np.flatnonzero(digit.any(axis=1))[-1] <= 27 and digit[-9:].any()
+
+
+def test_a_digit_that_touches_the_border_is_still_ink():
+    image = stroke((100, 100), (20, 0, 30, 100), 20, 230)
+    image.paste(173, (40, 40, 45, 45))  # faint ink, by 57 of 210 darker than the paper
+    ink = ink_of(image)
+    assert ink[50, 25] == 1 and ink[50, 90] == 0 and ink[42, 42] == pytest.approx(57 / 210)
+
+
+def test_a_hairline_keeps_one_pixel():
+    image = stroke((300, 300), (100, 40, 102, 260), 0, 255)  # 220 times as high as broad, nearly
+    digit = as_mnist(image)
+    assert digit.any(axis=0).sum() == 1 and digit.any(axis=1).sum() == 20
 
 
 def test_uneven_paper_is_no_ink():
@@ -173,7 +270,7 @@ def test_the_noise_of_a_camera_is_no_ink():
 
 def test_photographs_that_cannot_be_used(tmp_path):
     with pytest.raises(ValueError, match="no digit that differs from its paper"):
-        as_mnist(Image.new("L", (50, 50), 200))
+        as_mnist(stroke((50, 50), (20, 20, 30, 30), 195, 200))
     with pytest.raises(FileNotFoundError, match="no photograph at"):
         read_photograph(tmp_path / "missing.png")
     (tmp_path / "text.png").write_text("no image")
@@ -187,3 +284,55 @@ def test_a_photograph_is_read_in_grey_with_white_behind_what_is_transparent(tmp_
     image.save(tmp_path / "photo.png")
     grey = np.asarray(read_photograph(tmp_path / "photo.png"))
     assert grey.shape == (10, 20) and grey[0, 0] == 255 and grey[5, 7] == 76
+
+
+def test_a_photograph_is_turned_as_the_camera_was_held(tmp_path):
+    photograph = stroke((20, 10), (0, 0, 5, 5), 0, 255)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90° to the right
+    photograph.save(tmp_path / "photo.png", exif=exif)
+    grey = np.asarray(read_photograph(tmp_path / "photo.png"))
+    assert grey.shape == (20, 10) and grey[0, 9] == 0 and grey[0, 0] == 255
+
+
+def test_a_photograph_of_16_bits_keeps_its_shades(tmp_path):
+    shades = np.full((30, 20), 60_000, np.uint16)
+    shades[10:20, 5:10] = 5_000  # both are more than 8 bits can hold
+    Image.fromarray(shades).save(tmp_path / "scan.png")
+    grey = np.asarray(read_photograph(tmp_path / "scan.png"))
+    assert grey[0, 0] == 60_000 // 256 and grey[15, 7] == 5_000 // 256
+
+
+def test_a_large_photograph_is_made_smaller_when_it_is_read(tmp_path):
+    stroke((4500, 3000), (1000, 500, 2000, 2500), 20, 230).save(tmp_path / "photo.png")
+    image = read_photograph(tmp_path / "photo.png")
+    assert image.size == (1500, 1000)
+    assert as_mnist(image).any(axis=0).sum() == 10  # half as broad as high
+
+
+@pytest.mark.parametrize("kind", ["truncated", "forged size", "too many pixels", "no digit"])
+def test_damaged_photographs_are_named(tmp_path, kind):
+    path = tmp_path / "photo.ppm"
+    path.write_bytes(
+        {
+            "truncated": b"P5 20 10 255 " + bytes(100),
+            "forged size": b"P5 2x 10 255 " + bytes(200),
+            "too many pixels": b"P5 20000 20000 255 " + bytes(200),
+            "no digit": b"",
+        }[kind]
+    )
+    with pytest.raises(ValueError, match="photo.ppm is no image that can be read"):
+        read_photograph(path)
+
+
+def test_a_photograph_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    path = tmp_path / "photo.png"
+    Image.new("L", (5, 5)).save(path)
+
+    def forbidden(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    monkeypatch.setattr(type(path), "open", forbidden)
+    with pytest.raises(PermissionError):
+        read_photograph(path)

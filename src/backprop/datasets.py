@@ -18,6 +18,8 @@ from backprop import loops
 from backprop.idx import read_idx
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
+LARGEST_IMAGES = 2**28  # bytes of a file, some five times MNIST's; as X they take eight times that
+LARGEST_IMAGE = 2**16  # pixels
 WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
 
 
@@ -99,19 +101,30 @@ def load_digits(folder: str | Path = DATA_FOLDER / "digits") -> tuple[Dataset, D
     ink. Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not
     belong together.
     """
-    return tuple(load_images(Path(folder), part) for part in ("train", "t10k"))
+    train, test = (load_images(Path(folder), part) for part in ("train", "t10k"))
+    if train.feature_names != test.feature_names:
+        raise ValueError(
+            f"the images in {folder} have {train.X.shape[1]} pixels to train and {test.X.shape[1]} "
+            f"to test, or another shape: the files do not belong together"
+        )
+    return train, test
 
 
 def load_images(folder: Path, part: str) -> Dataset:
     """The images and labels of one part; each file may be compressed (.gz) or not."""
     paths = [folder / f"{part}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
     paths = [path if path.is_file() else path.with_name(path.name + ".gz") for path in paths]
-    images, labels = map(read_idx, paths)
+    images, labels = (read_idx(path, largest=LARGEST_IMAGES) for path in paths)
     if images.ndim != 3 or labels.ndim != 1:
         raise ValueError(
             f"{paths[0].name} holds an array of {images.ndim} dimensions and {paths[1].name} one "
             f"of {labels.ndim}: expected 3 (samples, rows, columns) and 1 (samples)"
         )
+    for path, array in zip(paths, (images, labels)):
+        if array.dtype != np.uint8:
+            raise ValueError(
+                f"{path.name} holds numbers of the type {array.dtype}, and expected are bytes"
+            )
     if len(images) != len(labels):
         raise ValueError(
             f"{paths[0].name} holds {len(images)} images and {paths[1].name} {len(labels)} labels: "
@@ -120,6 +133,11 @@ def load_images(folder: Path, part: str) -> Dataset:
     if labels.size == 0 or labels.max() > 9:
         raise ValueError(f"{paths[1].name} must hold labels from 0 to 9, and at least one")
     rows, columns = images.shape[1:]
+    if not 0 < rows * columns <= LARGEST_IMAGE:
+        raise ValueError(
+            f"{paths[0].name} holds images of {rows} × {columns} pixels: expected are at least one "
+            f"and at most {LARGEST_IMAGE}"
+        )
     names = tuple(f"pixel {row}, {column}" for row in range(rows) for column in range(columns))
     X = images.reshape(len(images), -1) / 255
     return Dataset(X, labels.astype(int), names, tuple("0123456789"))

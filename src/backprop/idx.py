@@ -9,6 +9,7 @@ Files may be compressed with gzip.
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import struct
 import zlib
@@ -61,7 +62,7 @@ def read_array(file: BinaryIO, path: Path, largest: int) -> np.ndarray:
     if size > largest:
         raise ValueError(
             f"{path} announces {size} bytes of numbers, of shape {shape}, and at most {largest} "
-            f"are read: the header is damaged, or pass largest="
+            f"are read: the header is damaged, or pass largest= to read_idx"
         )
     content = bytearray()
     while len(content) < size:
@@ -74,13 +75,20 @@ def read_array(file: BinaryIO, path: Path, largest: int) -> np.ndarray:
         content += chunk
     if file.read(1):
         raise ValueError(f"{path} goes on after the {size} bytes of numbers of its header")
-    return np.frombuffer(bytes(content), dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    try:
+        array = np.frombuffer(content, dtype).reshape(shape)
+    except ValueError as problem:
+        raise ValueError(
+            f"{path} is damaged: an array cannot have the shape {shape} ({problem})"
+        ) from None
+    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def write_idx(array: np.ndarray, path: str | Path) -> None:
     """Write `array` to an IDX file, compressed if the name ends in `.gz`, whole or not at all.
 
-    The same array gives the same bytes. Raises ValueError for numbers that IDX has no type for.
+    The same array gives the same bytes, with the same zlib. Raises ValueError for numbers that IDX
+    has no type for.
     """
     path = Path(path)
     types = {np.dtype(name): code for code, name in TYPES.items()}
@@ -93,7 +101,11 @@ def write_idx(array: np.ndarray, path: str | Path) -> None:
     header = struct.pack(f">2xBB{array.ndim}I", types[big_endian], array.ndim, *array.shape)
     content = header + array.astype(big_endian).tobytes()
     if path.suffix == ".gz":
-        content = gzip.compress(content, mtime=0)
+        packed = io.BytesIO()
+        # Not gzip.compress: what it says of the operating system depends on Python's version.
+        with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
+            file.write(content)
+        content = packed.getvalue()
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(content)
     unfinished.replace(path)

@@ -10,28 +10,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 FIELD, DIGIT = 28, 20  # pixels
 ENOUGH = 200  # pixels, for the longer side of a photograph
+READ = 1500  # pixels, for the longer side as it is read: all of a camera's would fill memory
 
 
 def read_photograph(path: str | Path) -> Image.Image:
-    """The image in a file, in shades of grey and the right way up.
+    """The image in a file, in shades of grey and the right way up, made smaller if it is large.
 
     Raises FileNotFoundError, and ValueError for a file that is no image.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no photograph at {path}: check the folder and the spelling")
-    try:
-        with Image.open(path) as image:
-            # A camera stores how it was held; transparent places count as white paper.
-            upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as problem:
-        raise ValueError(f"{path} is no image that can be read: {problem}") from None
+    with path.open("rb") as file:
+        try:
+            with Image.open(file) as image:
+                image.thumbnail((READ, READ))
+                # A camera stores how it was held; transparent places count as white paper.
+                upright = eight_bits(ImageOps.exif_transpose(image)).convert("RGBA")
+        except Exception as problem:  # there is no list of what a damaged image may raise
+            raise ValueError(f"{path} is no image that can be read: {problem}") from None
     paper = Image.new("RGBA", upright.size, "white")
     return Image.alpha_composite(paper, upright).convert("L")
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """An image of 16 bits a pixel, as scanners make them, with 8; any other as it is.
+
+    Pillow's own conversion does not scale: every shade above 255 would become white.
+    """
+    if not image.mode.startswith("I;16"):
+        return image
+    return Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
 
 
 def ink_of(image: Image.Image) -> np.ndarray:
@@ -67,7 +80,8 @@ def as_mnist(image: Image.Image) -> np.ndarray:
 
     scale = DIGIT / max(ink.shape)
     size = [max(1, round(side * scale)) for side in ink.shape[::-1]]
-    small = Image.fromarray((255 * ink).round().astype(np.uint8)).resize(
+    # In floats: in bytes, what a thin stroke leaves of a pixel could be rounded to 0.
+    small = Image.fromarray(ink.astype(np.float32)).resize(
         size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     )
     digit = np.asarray(small, dtype=float)
