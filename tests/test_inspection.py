@@ -31,7 +31,22 @@ def test_layer_outputs_end_with_the_prediction():
     X = np.random.default_rng(1).normal(size=(5, 3))
     outputs = layer_outputs(network, X)
     assert [A.shape for A in outputs] == [(5, 4), (5, 2)]
-    assert np.array_equal(outputs[-1], network.predict(X))
+    expected = network.predict(X)
+    network.predict(2 * X)
+    assert np.array_equal(outputs[-1], expected)
+
+
+def test_what_was_looked_at_stays_when_the_network_goes_on():
+    # The identity returns its weighted sums themselves.
+    network = Network([3, 2], "identity", generator=np.random.default_rng(0))
+    outputs = layer_outputs(network, np.ones((1, 3)))
+    network.layers[0].A[...] = 7.0
+    assert not np.any(outputs[0] == 7.0)
+
+
+def test_a_neuron_that_is_off_leaves_the_input_grey():
+    network = Network([3, 2], "relu", initialization="zeros", generator=np.random.default_rng(0))
+    assert most_exciting_input(network, 0, 1).tolist() == [0.5, 0.5, 0.5]
 
 
 def test_the_most_exciting_input_of_a_first_layer_is_the_sign_of_its_weights():
@@ -52,5 +67,9 @@ def test_neurons_that_are_not_there():
     network = Network([3, 4, 2], generator=np.random.default_rng(0))
     with pytest.raises(IndexError, match="layer 2 of a network with layers 0 to 1"):
         input_gradient(network, np.zeros(3), 2, 0)
+    with pytest.raises(IndexError, match="layer -1 of"):
+        input_gradient(network, np.zeros(3), -1, 0)
+    with pytest.raises(IndexError, match="neuron -1 of"):
+        input_gradient(network, np.zeros(3), 1, -1)
     with pytest.raises(IndexError, match="neuron 4 of a layer with neurons 0 to 3"):
         most_exciting_input(network, 0, 4)

@@ -91,6 +91,13 @@ def test_stops_below_a_loss():
     assert history.stopped_because == f"loss below 0.001 in epoch {len(losses)}"
 
 
+def test_a_loss_that_equals_the_target_is_not_below_it():
+    network, X, Y = line()
+    network.parameters[...] = [2, 1]
+    history = train(network, X, Y, GradientDescent(0.1), epochs=3, target_loss=0.0)
+    assert history.records[-1]["loss"] == 0 and history.stopped_because == "all 3 epochs done"
+
+
 def test_stops_without_improvement():
     network, X, Y = line()
     network.parameters[...] = [2, 1]  # nothing left to improve
@@ -201,6 +208,43 @@ def test_what_is_kept_is_what_an_epoch_began_with(batch_size):
     # The epoch that failed began with the last of them, or with the one before, where the loss of
     # the last is infinite already.
     assert any(np.array_equal(network.parameters, start) for start in starts[-2:])
+
+
+def test_parameters_that_become_infinite_in_the_last_step_are_not_kept():
+    network, X, Y = line()
+    before = network.parameters.copy()
+    with pytest.raises(TrainingDiverged, match="in epoch 1: a parameter became infinite or NaN"):
+        train(network, X, 100 * Y, GradientDescent(1e308), epochs=1)
+    assert np.array_equal(network.parameters, before)
+
+
+def test_a_neuron_that_is_off_does_not_hide_infinite_weights():
+    generator = np.random.default_rng(0)
+    network = Network([1, 3, 1], ["relu", "identity"], generator=generator, dtype=np.float32)
+    network.parameters[...] = 1
+    X = np.linspace(1, 2, 8).reshape(-1, 1)
+    before = network.parameters.copy()
+    # The first step makes the weights of all hidden neurons −∞: they answer 0, the loss is finite.
+    with pytest.raises(TrainingDiverged, match="diverged in epoch 1"):
+        train(
+            network,
+            X,
+            0 * X,
+            GradientDescent(lambda step: 3e38),
+            epochs=1,
+            batch_size=4,
+            generator=generator,
+        )
+    assert np.array_equal(network.parameters, before)
+
+
+def test_an_infinite_gradient_of_a_finite_loss_is_a_divergence():
+    network = Network([1, 1, 1], "identity", generator=np.random.default_rng(0), dtype=np.float32)
+    network.parameters[...] = before = np.array([1e-30, 0, 1e30, 0], np.float32)
+    X = np.full((3, 1), 1e15)
+    with pytest.raises(TrainingDiverged, match="a parameter became infinite or NaN") as diverged:
+        train(network, X, 0 * X, GradientDescent(1e-3), epochs=3)
+    assert np.array_equal(network.parameters, before) and not diverged.value.history.records
 
 
 def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):

@@ -26,7 +26,7 @@ def input_gradient(network: Network, x: ArrayLike, layer: int, neuron: int) -> n
     slope = np.zeros_like(top.A)
     slope[0, neuron] = 1.0
     delta = top.activation.delta(top.A, slope)
-    for below, above in reversed(list(zip(network.layers[:layer], network.layers[1 : layer + 1]))):
+    for below, above in reversed(list(zip(network.layers[:layer], network.layers[1:]))):
         delta = above.delta_below(delta, below.activation)
     return (delta @ network.layers[0].W.T)[0]
 
