@@ -11,6 +11,7 @@ by Z is the plain difference, (A − Y)/n.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,15 +132,17 @@ class CategoricalCrossEntropy(CrossEntropy):
     def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
         """With a = softmax(z) the formula above is ln Σ e^z − Σ y z, written without overflow.
 
-        The largest z of a row is subtracted from all, which changes nothing. A difference that no
-        float can hold is cut off: −∞ times a target of 0 would be NaN.
+        The largest z of a row is subtracted from all, which changes nothing.
         """
         check_same_shape(Z, Y)
         with np.errstate(over="ignore"):
             Z = Z - Z.max(axis=1, keepdims=True)
-        Z = np.maximum(Z, np.finfo(Z.dtype).min / len(Z))
         logarithms = np.log(np.exp(Z).sum(axis=1))
-        return float(logarithms.sum(dtype=np.float64) - np.vdot(Z, Y)) / len(Z)
+        weighted = np.vdot(Z, Y)
+        if not math.isfinite(weighted):
+            # A difference that no float can hold became −∞, and −∞ times a target of 0 is NaN.
+            weighted = np.vdot(np.maximum(Z, np.finfo(Z.dtype).min / len(Z)), Y)
+        return float(logarithms.sum(dtype=np.float64) - weighted) / len(Z)
 
     def check_targets(self, Y: np.ndarray) -> None:
         """Raise ValueError unless every row of targets adds up to 1, and none is negative."""
