@@ -147,6 +147,11 @@ def test_a_long_gradient_is_clipped_in_its_direction():
     assert gradient.tolist() == [3, 4]
     training.clip(gradient, 1)
     assert gradient == pytest.approx([0.6, 0.8])
+    # Here the squares are too large for a float32.
+    gradient = np.array([3e20, 4e20], np.float32)
+    with np.errstate(over="ignore"):
+        training.clip(gradient, 1)
+    assert gradient == pytest.approx([0.6, 0.8])
 
     network, X, Y = line()
     before = network.parameters.copy()
@@ -167,6 +172,15 @@ def test_callbacks_see_every_epoch_and_may_end_the_training():
     )
     assert seen == [1, 2, 3, 4]
     assert history.stopped_because == "a callback said so in epoch 4"
+
+
+@pytest.mark.parametrize("rule", [{"target_loss": 1e-3}, {"patience": 2}])
+def test_callbacks_see_the_epoch_in_which_another_rule_ends_the_training(rule):
+    network, X, Y = line()
+    seen = []
+    callbacks = [lambda _, record: seen.append(record)]
+    history = train(network, X, Y, GradientDescent(0.5), epochs=500, callbacks=callbacks, **rule)
+    assert len(history.records) < 500 and seen == history.records
 
 
 @pytest.mark.parametrize("batch_size", [None, 8])
@@ -208,6 +222,23 @@ def test_what_is_kept_is_what_an_epoch_began_with(batch_size):
     # The epoch that failed began with the last of them, or with the one before, where the loss of
     # the last is infinite already.
     assert any(np.array_equal(network.parameters, start) for start in starts[-2:])
+
+
+def test_divergence_puts_back_the_best_that_the_validation_saw():
+    network, X, Y = line()
+    validation = (X * 10, Y)
+    with pytest.raises(TrainingDiverged) as diverged:
+        train(network, *validation, GradientDescent(3.0), epochs=5000, validation=validation)
+    losses = diverged.value.history.frame()["validation_loss"]
+    assert network.loss_value(*validation) == pytest.approx(losses.min(), rel=1e-12)
+
+
+def test_a_validation_loss_that_overflows_is_a_divergence():
+    network, X, Y = line()
+    before = network.parameters.copy()
+    with pytest.raises(TrainingDiverged, match="diverged in epoch 1: the loss became infinite"):
+        train(network, X, Y, GradientDescent(1e200), epochs=1, validation=(X, Y))
+    assert np.array_equal(network.parameters, before)
 
 
 def test_parameters_that_become_infinite_in_the_last_step_are_not_kept():
@@ -273,7 +304,13 @@ def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
         ({"batch_size": 0}, "batch_size is 0"),
         ({"batch_size": -3}, "batch_size is -3"),
         ({"batch_size": 5}, "pass generator="),
+        ({"batch_size": 5, "generator": 7}, "generator is 7"),
+        ({"batch_size": 2.5, "generator": np.random.default_rng(0)}, "batch_size is 2.5"),
+        ({"epochs": 2.5}, "epochs is 2.5"),
+        ({"target_loss": np.nan}, "target_loss is nan"),
         ({"patience": 0}, "patience is 0"),
+        ({"patience": 1.5}, "patience is 1.5"),
+        ({"metrics": {"loss": lambda network: 1.0}}, "a metric has the name 'loss'"),
         ({"clip_norm": 0.0}, "clip_norm is 0.0"),
         ({"validation": (np.zeros((3, 2)), np.zeros((3, 1)))}, r"X has shape \(3, 2\)"),
     ],

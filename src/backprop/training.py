@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -36,8 +37,9 @@ class History:
 class TrainingDiverged(ArithmeticError):
     """The loss or the parameters became NaN or infinite.
 
-    The network has the last parameters that an epoch began with and that gave a finite loss;
-    `history` has the epochs that ended well.
+    The network has the last parameters that an epoch began with and that gave a finite loss, or
+    those with the smallest validation loss, where that is measured. `history` has the epochs that
+    ended well.
     """
 
     def __init__(self, message: str, history: History) -> None:
@@ -72,9 +74,9 @@ def train(
     `validation` is a pair X, Y that is measured each epoch and never trained on. With it,
     `patience` watches its loss, and the parameters of the epoch with the smallest one are
     restored at the end: early stopping. `clip_norm` shortens a gradient that is longer than that.
-    `metrics` are functions of the network, recorded each epoch; `callbacks` get the network and
-    the record of each epoch, and end the training by returning True. A progress bar appears on
-    runs longer than two seconds; `progress` says always (True) or never (False).
+    `metrics` are functions of the network, recorded each epoch under their names; `callbacks` get
+    the network and the record of each epoch, and end the training by returning True. A progress
+    bar appears on runs longer than two seconds; `progress` says always (True) or never (False).
 
     Raises ValueError for bad data (see Network.check_examples) and settings, and TrainingDiverged,
     with finite parameters put back into the network, when the numbers leave the finite range.
@@ -82,19 +84,26 @@ def train(
     X, Y = network.check_examples(X, Y)
     if validation is not None:
         validation = network.check_examples(*validation)
-    check_settings(epochs, batch_size, generator, patience, clip_norm)
-    history = History(stopped_because=f"all {epochs} epochs done")
     metrics = dict(metrics or {})
+    check_settings(epochs, batch_size, generator, target_loss, patience, clip_norm, metrics)
+    history = History(stopped_because=f"all {epochs} epochs done")
     watched = "loss" if validation is None else "validation_loss"
     smallest, epochs_without_improvement = np.inf, 0
     safe = network.parameters.copy()
     best = None
 
     for epoch in progress_bar(epochs, progress):
+        record = {"epoch": epoch}
         try:
-            epoch_batches = batches(X, Y, batch_size, generator)
-            loss = train_epoch(network, epoch_batches, optimizer, safe, clip_norm)
+            # What overflows is found by looking whether the losses and parameters are finite.
+            with np.errstate(over="ignore", invalid="ignore"):
+                epoch_batches = batches(X, Y, batch_size, generator)
+                loss = train_epoch(network, epoch_batches, optimizer, safe, clip_norm)
+                record["loss"] = loss
+                if validation is not None:
+                    record["validation_loss"] = finite_loss(network, *validation)
         except FloatingPointError as problem:
+            network.parameters[...] = safe if best is None else best
             history.stopped_because = f"diverged in epoch {epoch}"
             raise TrainingDiverged(
                 f"training diverged in epoch {epoch}: {problem}. The network has its parameters "
@@ -102,19 +111,17 @@ def train(
                 f"or scale the inputs",
                 history,
             ) from None
-        record = {"epoch": epoch, "loss": loss}
-        if validation is not None:
-            network.forward(validation[0])
-            record["validation_loss"] = network.current_loss(validation[1])
         record |= {name: metric(network) for name, metric in metrics.items()}
         history.records.append(record)
-
         if record[watched] < smallest:
             smallest, epochs_without_improvement = record[watched], 0
             if validation is not None:
                 best = network.parameters.copy()
         else:
             epochs_without_improvement += 1
+        # A list, so that every callback is called.
+        callback_said_so = any([callback(network, record) for callback in callbacks])
+
         if target_loss is not None and loss < target_loss:
             history.stopped_because = f"loss below {target_loss} in epoch {epoch}"
             break
@@ -122,8 +129,7 @@ def train(
             name = watched.replace("_", " ")
             history.stopped_because = f"no smaller {name} for {patience} epochs, in epoch {epoch}"
             break
-        # A list, so that every callback is called.
-        if any([callback(network, record) for callback in callbacks]):
+        if callback_said_so:
             history.stopped_because = f"a callback said so in epoch {epoch}"
             break
     if best is not None:
@@ -140,35 +146,44 @@ def train_epoch(
 ) -> float:
     """One update for each batch; the mean loss over their rows, each taken before its update.
 
-    Where a loss or a parameter is no longer finite, the parameters are restored from `safe`, and
-    FloatingPointError is raised. `safe` takes what the epoch began with, once the first loss shows
-    that it is finite.
+    `safe` takes the parameters that the epoch began with, once their first loss is known to be
+    finite. Raises FloatingPointError where a loss or a parameter is not.
     """
     total, rows = 0.0, 0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for X, Y in batches:
-            network.forward(X)
-            loss = network.current_loss(Y)
-            if not math.isfinite(loss):
-                network.parameters[...] = safe
-                raise FloatingPointError("the loss became infinite or NaN")
-            if rows == 0:
-                safe[...] = network.parameters
-            network.backward(Y)
-            if clip_norm is not None:
-                clip(network.gradient, clip_norm)
-            optimizer.step(network.parameters, network.gradient)
-            total, rows = total + loss * len(X), rows + len(X)
-        if not all_finite(network.parameters):
-            network.parameters[...] = safe
-            raise FloatingPointError("a parameter became infinite or NaN")
+    for X, Y in batches:
+        loss = finite_loss(network, X, Y)
+        if rows == 0:
+            safe[...] = network.parameters
+        network.backward(Y)
+        if clip_norm is not None:
+            clip(network.gradient, clip_norm)
+        optimizer.step(network.parameters, network.gradient)
+        total, rows = total + loss * len(X), rows + len(X)
+    if not all_finite(network.parameters):
+        raise FloatingPointError("a parameter became infinite or NaN")
     return total / rows
+
+
+def finite_loss(network: Network, X: np.ndarray, Y: np.ndarray) -> float:
+    """The loss over the rows of X and Y, after a forward pass.
+
+    Raises FloatingPointError where it is infinite or NaN.
+    """
+    network.forward(X)
+    loss = network.current_loss(Y)
+    if not math.isfinite(loss):
+        raise FloatingPointError("the loss became infinite or NaN")
+    return loss
 
 
 def clip(gradient: np.ndarray, longest: float) -> None:
     """Shorten the gradient in place to the length `longest` if it is longer, in its direction."""
     length = np.linalg.norm(gradient)
-    if length > longest:
+    if np.isinf(length):
+        # A square overflowed. With the largest entry as the unit none does.
+        gradient /= np.abs(gradient).max()
+        gradient *= longest / np.linalg.norm(gradient)
+    elif length > longest:
         gradient *= longest / length
 
 
@@ -219,21 +234,33 @@ def check_settings(
     epochs: int,
     batch_size: int | None,
     generator: np.random.Generator | None,
-    patience: int | None,
-    clip_norm: float | None,
+    target_loss: float | None = None,
+    patience: int | None = None,
+    clip_norm: float | None = None,
+    metrics: Collection[str] = (),
 ) -> None:
     """Raise ValueError for settings that cannot be meant, with the value and the remedy."""
-    if epochs < 1:
-        raise ValueError(f"epochs is {epochs}: give 1 or more")
-    if patience is not None and patience < 1:
-        raise ValueError(f"patience is {patience}: give 1 or more epochs, or None")
+    check_count(epochs, "epochs", "")
+    if target_loss is not None and not math.isfinite(target_loss):
+        raise ValueError(f"target_loss is {target_loss}: give a finite number, or None")
+    if patience is not None:
+        check_count(patience, "patience", " epochs, or None")
     if clip_norm is not None and not 0 < clip_norm < np.inf:
         raise ValueError(f"clip_norm is {clip_norm}: give a finite number greater than 0, or None")
+    taken = {"epoch", "loss", "validation_loss"} & set(metrics)
+    if taken:
+        raise ValueError(f"a metric has the name {min(taken)!r}, which is taken: give another one")
     if batch_size is None:
         return
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}: give 1 or more rows, or None for all rows")
-    if generator is None:
+    check_count(batch_size, "batch_size", " rows, or None for all rows")
+    if not isinstance(generator, np.random.Generator):
         raise ValueError(
-            "mini-batches are drawn at random: pass generator=np.random.default_rng(seed)"
+            f"generator is {generator!r}, and mini-batches are drawn at random: pass "
+            f"generator=np.random.default_rng(seed)"
         )
+
+
+def check_count(value: int, name: str, unit: str) -> None:
+    """Raise ValueError unless the value is a whole number of at least 1."""
+    if not isinstance(value, Integral) or value < 1:
+        raise ValueError(f"{name} is {value}: give a whole number, 1 or more{unit}")

@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
     """Read, train, measure and save, and say so. Raises OSError, ValueError, TrainingDiverged."""
     generator = np.random.default_rng(options.seed)
     check_options(options)
-    check_settings(options.epochs, options.batch_size, generator, patience=None, clip_norm=None)
+    check_settings(options.epochs, options.batch_size, generator)
     examples = read_examples(options.data)
     training, test = split(examples, options.test_share, options.seed)
     class_names = examples.class_names
