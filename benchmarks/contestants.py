@@ -229,9 +229,10 @@ def iris_task() -> Task:
     return Task(training.X, training.labels, 2, len(training.X), epochs=200)
 
 
-def course_on_iris(task: Task) -> Training:
-    """This course's network, with biases and a record of the loss of every step."""
-    network = Network(task.sizes, loss=SquaredError("elements"), generator=np.random.default_rng(1))
+def course_on_iris(task: Task, bias: bool = True) -> Training:
+    """This course's network, with a record of the loss of every step."""
+    generator = np.random.default_rng(1)
+    network = Network(task.sizes, loss=SquaredError("elements"), bias=bias, generator=generator)
     X, Y, optimizer = task.X, task.one_hot, GradientDescent(task.learning_rate)
 
     return lambda: train(network, X, Y, optimizer, epochs=task.epochs, progress=False).frame()

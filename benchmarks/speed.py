@@ -52,6 +52,7 @@ def tasks() -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Map
         contestants.iris_task(),
         {
             "this course": contestants.course_on_iris,
+            "this course, without biases": partial(contestants.course_on_iris, bias=False),
             "the usual listing, mended": contestants.iris_listing,
             "scikit-learn": contestants.scikit_learn,
         },
