@@ -109,6 +109,8 @@ def command(limits: Limits) -> list[str]:
     else:
         jail += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]
     jail += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
+    # Before what follows, which may lie in it.
+    jail += ["--perms", "1777", "--size", str(limits.temporary), "--tmpfs", "/tmp"]
     for name in ("/bin", "/lib", "/lib64"):
         if os.path.islink(name):
             jail += ["--symlink", os.readlink(name), name]
@@ -127,7 +129,6 @@ def command(limits: Limits) -> list[str]:
     for name in ("worker.py", "wire.py"):
         jail += ["--ro-bind", str(HERE / name), f"/course/grading/{name}"]
     jail += ["--chmod", "0755", "/course/grading"]
-    jail += ["--perms", "1777", "--size", str(limits.temporary), "--tmpfs", "/tmp"]
     jail += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in (ENVIRONMENT | {"PYTHONPATH": "/course/src"}).items():
         jail += ["--setenv", name, value]

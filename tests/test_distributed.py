@@ -298,7 +298,7 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
         (["--workers", "4"], "--workers is 4 for 2 rows: each worker needs one"),
         (["--workers", "0"], "--workers is 0: give 1 or more"),
         (["--test-share", "1"], "--test-share is 1.0: give a number of at least 0"),
-        (["--epochs", "0", "--workers", "1"], "epochs is 0: give 1 or more"),
+        (["--epochs", "0", "--workers", "1"], "epochs is 0: give a whole number, 1 or more"),
         (["--output", "/no/such/folder/network.npz"], "cannot write /no/such/folder/network.npz"),
         (["extra.idx"], "is no IDX file"),
         (["extra.idx", "labels.idx"], "3 files: give one CSV file, or two IDX files"),

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -207,3 +208,14 @@ def test_without_bubblewrap_it_says_what_is_open_and_refuses(tmp_path):
     command = [sys.executable, "-m", "coursework", "grade", "01_by_hand", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 1 and "use the network" in done.stderr and "--unsafe" in done.stderr
+
+
+def test_a_course_below_the_temporary_folder_has_its_python(monkeypatch):
+    # The jail has a temporary folder of its own, which must not hide what lies in the real one.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        python = Path(folder) / "python"
+        python.mkdir()
+        (python / "inside").write_text("here")
+        monkeypatch.setattr(jail.sys, "prefix", str(python))
+        command = [*jail.command(QUICK)[:-2], "/bin/cat", str(python / "inside")]
+        assert subprocess.run(command, capture_output=True, text=True).stdout == "here"

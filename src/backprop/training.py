@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
 
@@ -84,10 +84,13 @@ def train(
     X, Y = network.check_examples(X, Y)
     if validation is not None:
         validation = network.check_examples(*validation)
-    metrics = dict(metrics or {})
-    check_settings(epochs, batch_size, generator, target_loss, patience, clip_norm, metrics)
-    history = History(stopped_because=f"all {epochs} epochs done")
+    check_settings(epochs, batch_size, generator, target_loss, patience, clip_norm)
     watched = "loss" if validation is None else "validation_loss"
+    metrics = dict(metrics or {})
+    taken = {"epoch", "loss", watched} & metrics.keys()
+    if taken:
+        raise ValueError(f"a metric has the name {min(taken)!r}, which is taken: give another one")
+    history = History(stopped_because=f"all {epochs} epochs done")
     smallest, epochs_without_improvement = np.inf, 0
     safe = network.parameters.copy()
     best = None
@@ -237,7 +240,6 @@ def check_settings(
     target_loss: float | None = None,
     patience: int | None = None,
     clip_norm: float | None = None,
-    metrics: Collection[str] = (),
 ) -> None:
     """Raise ValueError for settings that cannot be meant, with the value and the remedy."""
     check_count(epochs, "epochs", "")
@@ -247,9 +249,6 @@ def check_settings(
         check_count(patience, "patience", " epochs, or None")
     if clip_norm is not None and not 0 < clip_norm < np.inf:
         raise ValueError(f"clip_norm is {clip_norm}: give a finite number greater than 0, or None")
-    taken = {"epoch", "loss", "validation_loss"} & set(metrics)
-    if taken:
-        raise ValueError(f"a metric has the name {min(taken)!r}, which is taken: give another one")
     if batch_size is None:
         return
     check_count(batch_size, "batch_size", " rows, or None for all rows")
