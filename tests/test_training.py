@@ -185,7 +185,7 @@ def test_callbacks_see_the_epoch_in_which_another_rule_ends_the_training(rule):
 
 @pytest.mark.parametrize("batch_size", [None, 8])
 @pytest.mark.parametrize("rate", [3.0, 1e200])
-def test_divergence_stops_and_keeps_the_last_finite_step(rate, batch_size):
+def test_divergence_stops_and_keeps_finite_parameters(rate, batch_size):
     network, X, Y = line()
     with pytest.raises(TrainingDiverged, match="diverged in epoch .* smaller learning rate") as e:
         train(

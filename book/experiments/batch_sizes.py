@@ -76,9 +76,9 @@ def main() -> None:
         [run(line["batch_size"], line["learning_rate"])[2] for line in lines]
         for _ in tqdm(range(ROUNDS), unit="round")
     ]
-    ratios = np.median(rounds, axis=0) / np.median(rounds, axis=0)[BATCH_SIZES.index(32)]
-    for line, ratio in zip(lines, ratios):
-        line["time_over_32"] = two_digits(ratio)
+    medians = np.median(rounds, axis=0)
+    for line, seconds in zip(lines, medians):
+        line["time_over_32"] = two_digits(seconds / medians[BATCH_SIZES.index(32)])
     store(lines, RESULTS)
 
 
