@@ -269,8 +269,9 @@ def test_the_noise_of_a_camera_is_no_ink():
 
 
 def test_photographs_that_cannot_be_used(tmp_path):
-    with pytest.raises(ValueError, match="no digit that differs from its paper"):
-        as_mnist(stroke((50, 50), (20, 20, 30, 30), 195, 200))
+    for bare in (Image.new("L", (50, 50), 200), stroke((50, 50), (20, 20, 30, 30), 195, 200)):
+        with pytest.raises(ValueError, match="no digit that differs from its paper"):
+            as_mnist(bare)
     with pytest.raises(FileNotFoundError, match="no photograph at"):
         read_photograph(tmp_path / "missing.png")
     (tmp_path / "text.png").write_text("no image")
