@@ -287,3 +287,15 @@ def test_bad_examples_are_named(X, Y, message):
     network = FixedPointNetwork.draw(2, 3, 1, generator=np.random.default_rng(0))
     with pytest.raises(ValueError, match=message):
         network.loss_and_gradient(X, Y)
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.5, 0.9])
+def test_a_damped_relu_that_ends_off_has_the_derivative_zero(damping):
+    # Neuron 1 is on at first, and is then switched off by neuron 0.
+    W = np.array([[0, -2.0, 0.5], [0, 0, 1.0], [0, 0, 0]])
+    settings = {"outputs": 1, "activation": "relu", "damping": damping}
+    network = FixedPointNetwork(W, np.zeros((1, 3)), [1.0, 1.0, 0.0], **settings)
+    X, Y = np.zeros((1, 1)), np.ones((1, 1))
+    _, gradient = network.loss_and_gradient(X, Y)
+    numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters)
+    np.testing.assert_allclose(gradient, numerical, rtol=0, atol=1e-8)

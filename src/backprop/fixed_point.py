@@ -98,6 +98,9 @@ class FixedPointNetwork(RecurrentNetwork):
         self.tolerance, self.limit = tolerance, limit
         self.output_count = outputs
         self._allocate({"W": W, "U": U, "b": b})
+        self._name_parts()
+
+    def _name_parts(self) -> None:
         self.W, self.U, self.b = self._views(self.parameters)
         self.dW, self.dU, self.db = self._views(self.gradient)
 
@@ -140,6 +143,10 @@ class FixedPointNetwork(RecurrentNetwork):
         self.X = X
         self.A, self.steps_forward = self._settle("the network", update, np.zeros_like(drive))
         self.Z = self.A @ self.W + drive
+        if self.damping:
+            # Damping leaves a trace of the old state in A. That of a ReLU that ends off must be 0,
+            # or its derivative would count as 1.
+            self.A = self.activation.function(self.Z)
         last = slice(-self.output_count, None)
         self.outputs, self.output_sums = self.A[:, last], self.Z[:, last]
         return self.outputs

@@ -97,13 +97,13 @@ class Network:
             part = slice(end - layer.parameter_count, end)
             layer.bind(self.parameters[part], self.gradient[part])
 
-    def __deepcopy__(self, memo: dict) -> Network:
-        """A network with parameters of its own; part by part, the layers would lose their views."""
-        twin = copy(self)
-        twin.layers = [copy(layer) for layer in self.layers]
-        twin._allocate()
-        twin.parameters[...] = self.parameters
-        return twin
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restore a copy, with vectors of its own and layers that look into them."""
+        self.__dict__.update(state)
+        self.layers = [copy(layer) for layer in self.layers]
+        parameters, gradient = self.parameters, self.gradient
+        self._allocate()
+        self.parameters[...], self.gradient[...] = parameters, gradient
 
     @property
     def sizes(self) -> list[int]:

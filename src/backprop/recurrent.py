@@ -39,6 +39,16 @@ class RecurrentNetwork:
         parts = np.split(vector, ends[:-1])
         return [part.reshape(shape) for part, shape in zip(parts, self.shapes.values())]
 
+    def _name_parts(self) -> None:
+        """Make the attributes W, dW and so on: views into the two flat vectors."""
+        raise NotImplementedError
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Restore a copy, with vectors of its own and views into them."""
+        self.__dict__.update(state)
+        self.parameters, self.gradient = self.parameters.copy(), self.gradient.copy()
+        self._name_parts()
+
     def _set_outputs(self, activation: str | Activation, loss: str | Loss) -> None:
         """The activation of the output neurons and the loss that looks at them."""
         self.output_activation, self.loss = get_activation(activation), get_loss(loss)

@@ -156,6 +156,9 @@ class ElmanNetwork(RecurrentNetwork):
                 "c": np.zeros(outputs),
             }
         )
+        self._name_parts()
+
+    def _name_parts(self) -> None:
         self.W, self.U, self.b, self.V, self.c = self._views(self.parameters)
         self.dW, self.dU, self.db, self.dV, self.dc = self._views(self.gradient)
 
