@@ -1,10 +1,10 @@
-"""Activation functions, each beside its derivative.
+"""Activation functions, each next to its derivative.
 
-A layer computes A = f(Z). The derivative f′(Z) is written with the *output* A, so that the
-backward pass never evaluates a function a second time: σ′ = σ(1 − σ), tanh′ = 1 − tanh².
+A layer computes A = f(Z). The derivative f′(Z) is written with the *output* A where it can be, so
+that the backward pass does not evaluate a function a second time: σ′ = σ(1 − σ), tanh′ = 1 − tanh².
 
 All but softmax act on each number by itself. Softmax acts on a row: every output depends on every
-weighted sum of its row.
+pre-activation of its row.
 """
 
 from __future__ import annotations
@@ -14,28 +14,39 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from backprop import checks
+
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of Z, elementwise, and its derivative as a function of the output A = f(Z)."""
+    """A function of Z, elementwise, and its derivative.
+
+    `derivative_of` says what the function `derivative` takes: 'A', the output A = f(Z), or 'Z'.
+    """
 
     name: str
     function: Callable[[np.ndarray], np.ndarray]
     derivative: Callable[[np.ndarray], np.ndarray]
+    derivative_of: str = "A"
 
-    def delta(self, A: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """∂L/∂Z from slope = ∂L/∂A, both of the shape of A: slope ⊙ f′(Z)."""
-        return slope * self.derivative(A)
+    elementwise = True
+
+    def delta(self, G: np.ndarray, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+        """∂L/∂Z from the upstream gradient G = ∂L/∂A, all of the same shape: G ⊙ f′(Z)."""
+        return G * self.derivative(Z if self.derivative_of == "Z" else A)
 
 
 class Softmax(Activation):
-    """Softmax: for it `derivative` gives the diagonal only, ∂A_j/∂Z_j = A_j(1 − A_j)."""
+    """Softmax: its derivative is a matrix for each row, so that only `delta` makes sense."""
 
-    def delta(self, A: np.ndarray, slope: np.ndarray) -> np.ndarray:
-        """∂L/∂Z_j = A_j · (slope_j − Σ_i slope_i A_i) in each row: ∂A_i/∂Z_j = A_i([i=j] − A_j)."""
-        return A * (slope - np.sum(slope * A, axis=1, keepdims=True))
+    elementwise = False
 
+    def __init__(self) -> None:
+        super().__init__("softmax", softmax, no_derivative)
 
+    def delta(self, G: np.ndarray, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+        """∂L/∂Z_j = A_j · (G_j − Σ_i G_i A_i) in each row: ∂A_i/∂Z_j = A_i([i=j] − A_j)."""
+        return A * (G - np.sum(G * A, axis=-1, keepdims=True))
 def sigmoid(Z: np.ndarray) -> np.ndarray:
     """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
     with np.errstate(over="ignore"):
@@ -43,7 +54,7 @@ def sigmoid(Z: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_derivative(A: np.ndarray) -> np.ndarray:
-    """The slope of the sigmoid where its output is A: A(1 − A)."""
+    """The derivative of the sigmoid where its output is A: A(1 − A)."""
     return A * (1.0 - A)
 
 
@@ -53,7 +64,7 @@ def tanh(Z: np.ndarray) -> np.ndarray:
 
 
 def tanh_derivative(A: np.ndarray) -> np.ndarray:
-    """The slope of tanh where its output is A: 1 − A²."""
+    """The derivative of tanh where its output is A: 1 − A²."""
     return 1.0 - A * A
 
 
@@ -63,7 +74,7 @@ def relu(Z: np.ndarray) -> np.ndarray:
 
 
 def relu_derivative(A: np.ndarray) -> np.ndarray:
-    """1 where the output is positive, else 0. At the kink, Z = 0, the slope is taken as 0.
+    """1 where the output is positive, else 0. At the kink, Z = 0, the derivative is taken as 0.
 
     The comparison must be strict: A ≥ 0 holds for every output of a ReLU.
     """
@@ -89,8 +100,8 @@ def softmax(Z: np.ndarray) -> np.ndarray:
     The largest number of a row is subtracted first, which changes no quotient and keeps every
     exponent at 0 or below, so that nothing overflows.
     """
-    powers = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers = np.exp(Z - Z.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def identity(Z: np.ndarray) -> np.ndarray:
@@ -103,6 +114,11 @@ def identity_derivative(A: np.ndarray) -> np.ndarray:
     return np.ones_like(A)
 
 
+def no_derivative(A: np.ndarray) -> np.ndarray:
+    """Raise TypeError: an output of softmax depends on the whole row."""
+    raise TypeError("softmax has no elementwise derivative: use its delta, or a loss with it")
+
+
 ACTIVATIONS = {
     activation.name: activation
     for activation in (
@@ -111,15 +127,14 @@ ACTIVATIONS = {
         Activation("relu", relu, relu_derivative),
         Activation("leaky relu", leaky_relu, leaky_relu_derivative),
         Activation("identity", identity, identity_derivative),
-        Softmax("softmax", softmax, sigmoid_derivative),
+        Softmax(),
     )
 }
+OTHER_NAMES = {"linear": "identity"}
 
 
 def get_activation(name: str | Activation) -> Activation:
     """The activation of that name. Raises ValueError, which lists the known names."""
     if isinstance(name, Activation):
         return name
-    if name not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
-    return ACTIVATIONS[name]
+    return ACTIVATIONS[checks.choice(OTHER_NAMES.get(name, name), "activation", ACTIVATIONS)]

@@ -1,44 +1,198 @@
-"""Does an answer agree with what was expected? For exercises and coursework.
+"""Checks of what comes in: every module asks these, so that all are equally strict.
 
-Code that is being learned returns all kinds of things: a column where a row was meant, a text, a
-list in a list, NaN. A check that raises a TypeError or that broadcasts its way to True helps no
-one. This one is True only for the same shape and nearly the same numbers.
+Each check returns the value in the form in which it is used, or raises an error with what was
+wrong, what was expected and what to do.
 """
 
 from __future__ import annotations
 
-import numbers
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Sequence
+from numbers import Integral, Real
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 
-def agrees(answer: object, expected: object, tolerance: float = 1e-9) -> bool:
-    """Whether `answer` is plain data of the shape of `expected`, with nearly the same numbers.
+def whole_number(
+    value: object, name: str, lowest: int = 1, highest: int | None = None, unit: str = ""
+) -> int:
+    """The value as an int. Raises ValueError unless it is a whole number in the given range.
 
-    Numbers a and e agree if |a − e| ≤ tolerance · max(1, |e|), so NaN agrees with nothing.
-    Arrays need the same shape, lists and tuples the same length, dictionaries the same keys;
-    texts, booleans and None must be equal. Anything else, such as a generator, never agrees.
+    A float is rejected even if it is whole, and so is True: both are usually mistakes.
     """
-    if isinstance(expected, np.ndarray):
-        if not isinstance(answer, np.ndarray) or answer.shape != expected.shape:
-            return False
-        if answer.dtype.kind not in "biuf":
-            return False
-        limit = tolerance * np.maximum(1, np.abs(expected))
-        return bool(np.all(np.abs(answer - expected) <= limit))
-    if isinstance(expected, Mapping):
-        if not isinstance(answer, Mapping) or answer.keys() != expected.keys():
-            return False
-        return all(agrees(answer[key], expected[key], tolerance) for key in expected)
-    if isinstance(expected, str | bool) or expected is None:
-        return type(answer) is type(expected) and answer == expected
-    if isinstance(expected, Sequence):
-        if not isinstance(answer, Sequence) or isinstance(answer, str):
-            return False
-        if len(answer) != len(expected):
-            return False
-        return all(agrees(a, e, tolerance) for a, e in zip(answer, expected))
-    if not isinstance(answer, numbers.Real) or isinstance(answer, bool):
-        return False
-    return bool(abs(answer - expected) <= tolerance * max(1, abs(expected)))
+    in_range = (
+        isinstance(value, Integral)
+        and not isinstance(value, bool)
+        and lowest <= value
+        and (highest is None or value <= highest)
+    )
+    if not in_range:
+        span = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+        raise ValueError(f"{name} is {value!r}: give a whole number {span}{unit}")
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def number(
+    value: object,
+    name: str,
+    *,
+    above: float = -math.inf,
+    at_least: float = -math.inf,
+    below: float = math.inf,
+) -> float:
+    """The value as it is. Raises ValueError unless it is a finite number in the given range."""
+    in_range = (
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and above < value < below
+        and at_least <= value
+    )
+    if not in_range:
+        limits = [
+            text
+            for limit, text in (
+                (above, f"greater than {above:g}"),
+                (at_least, f"of at least {at_least:g}"),
+                (below, f"less than {below:g}"),
+            )
+            if math.isfinite(limit)
+        ]
+        raise ValueError(f"{name} is {value!r}: give a finite number {' and '.join(limits)}".strip())
+    return value  # type: ignore[return-value]
+
+
+def choice(value: object, name: str, known: Collection[str]) -> str:
+    """The value. Raises ValueError, which lists the known values, for any other."""
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(known)}")
+    return value
+
+
+def random_generator(value: object) -> np.random.Generator:
+    """The generator. Raises ValueError for anything else, such as a seed."""
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(
+            f"generator is {value!r}, and numbers are drawn at random: pass "
+            f"generator=np.random.default_rng(seed)"
+        )
+    return value
+
+
+def float_type(value: DTypeLike) -> np.dtype[np.floating]:
+    """The type of numbers, float64 or float32. Raises ValueError for any other."""
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = np.dtype(object)
+    if dtype not in (np.float64, np.float32):
+        raise ValueError(f"dtype is {value!r}; choose from float64 and float32")
+    return dtype
+
+
+def real_array(value: ArrayLike, name: str, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """The value as an array of that type; an array of that type is not copied.
+
+    Raises ValueError for numbers written as text, complex numbers, masked entries, rows of
+    different lengths, and anything else that is not an array of real numbers.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        if np.ma.is_masked(value):
+            raise ValueError(
+                f"{name} is a masked array with masked entries, which have no value: fill them "
+                f"with .filled(...), or drop their rows"
+            )
+        value = value.data
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, object)
+    if array.dtype.kind not in "biuf":
+        kinds = {"U": "text", "S": "bytes", "c": "complex numbers", "M": "dates", "O": "objects"}
+        what = kinds.get(array.dtype.kind, f"entries of type {array.dtype}")
+        raise ValueError(
+            f"{name} holds {what}: give an array of real numbers, in rows of the same length"
+        )
+    return array.astype(dtype, copy=False)
+
+
+def finite_array(value: ArrayLike, name: str, dtype: DTypeLike = np.float64) -> np.ndarray:
+    """The value as an array of real numbers, all finite. Raises ValueError (see `real_array`)."""
+    array = real_array(value, name, dtype)
+    check_finite(array, name)
+    return array
+
+
+def all_finite(array: np.ndarray) -> bool:
+    """Whether no entry is NaN or infinite.
+
+    A sum of squares is finite only then, and costs less than a look at each entry. Where it
+    overflows, the entries may still be finite, and each is looked at.
+    """
+    return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def check_finite(array: np.ndarray, name: str) -> None:
+    """Raise ValueError, which names the first entry that is NaN or infinite."""
+    if not all_finite(array):
+        place = tuple(map(int, np.argwhere(~np.isfinite(array))[0]))
+        raise ValueError(
+            f"{name}{list(place)} is {array[place]}: every entry must be a finite number; drop the "
+            f"sample or fill in the value"
+        )
+
+
+def samples(value: ArrayLike, name: str, shape: Sequence[int], dtype: DTypeLike) -> np.ndarray:
+    """The value as a finite array (samples, *shape) with at least one sample.
+
+    Raises ValueError for another shape and for what `finite_array` rejects.
+    """
+    array = real_array(value, name, dtype)
+    if array.ndim != len(shape) + 1 or array.shape[1:] != tuple(shape):
+        expected = ", ".join(["samples", *map(str, shape)])
+        raise ValueError(
+            f"{name} has shape {array.shape}; this network takes ({expected}), one row per sample"
+            + (" and one column per feature" if len(shape) == 1 else "")
+        )
+    if len(array) == 0:
+        raise ValueError(f"{name} has no rows: give at least one sample")
+    check_finite(array, name)
+    return array
+
+
+def targets(
+    value: ArrayLike, count: int, shape: Sequence[int], dtype: DTypeLike = np.float64
+) -> np.ndarray:
+    """The targets Y as a finite array (count, *shape), one row per sample.
+
+    Raises ValueError for another shape, and says so where labels were given in place of rows.
+    """
+    array = real_array(value, "Y", dtype)
+    if array.ndim != len(shape) + 1 or array.shape[1:] != tuple(shape):
+        expected = ", ".join(map(str, (count, *shape)))
+        raise ValueError(
+            f"Y has shape {array.shape}, and the outputs have shape ({expected}): each output "
+            f"needs its own target; turn labels into rows with datasets.one_hot, and a single "
+            f"column of numbers with Y.reshape(-1, 1)"
+        )
+    if len(array) != count:
+        raise ValueError(
+            f"X has {count} rows and Y has {len(array)}: each sample needs its own target"
+        )
+    check_finite(array, "Y")
+    return array
+
+
+def assign(view: np.ndarray, value: ArrayLike, name: str) -> None:
+    """Write `value` into `view`, a part of a flat vector.
+
+    Raises ValueError unless it is a single number or has exactly the shape of the view.
+    """
+    array = real_array(value, name, view.dtype)
+    if array.ndim and array.shape != view.shape:
+        raise ValueError(
+            f"{name} has shape {view.shape}, and what is assigned to it {array.shape}: the shapes "
+            f"must be equal"
+        )
+    view[...] = array

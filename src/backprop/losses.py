@@ -1,28 +1,71 @@
-"""Loss functions, each beside its derivative.
+"""Loss functions, each next to its derivative.
 
-`A` holds the outputs of a network, `Z` the weighted sums that they came from, and `Y` what the
-outputs should be, all of shape (samples, outputs). The shapes must be equal: NumPy would stretch
-(n, 1) minus (n,) to (n, n) without a word.
+Every loss gets all three: `Z`, the pre-activations of the last layer, `A`, the outputs, and `Y`,
+the targets, all of shape (samples, outputs). The shapes must be equal: NumPy would stretch (n, 1)
+minus (n,) to (n, n) without an error.
 
 The squared error looks at A. A cross-entropy is *fused* with the activation that goes with it: it
-looks at Z, since A may have been rounded to 0 or 1, whose logarithm is lost. In both the derivative
-by Z is the plain difference, (A − Y)/n.
+looks at Z, since A may have been rounded to 0 or 1, whose logarithm is lost. In both, the
+derivative with respect to Z is the plain difference, (A − Y)/n.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 
+from backprop import checks
 from backprop.activations import Activation
 
 DIVISORS = ("rows", "elements", "nothing")
 
 
+class Loss(ABC):
+    """What a network minimizes: a number, and its derivative with respect to Z or A.
+
+    A subclass has a `name`, by which it is found, and either `derivative`, from which `delta`
+    follows for every activation, or its own `delta` and in `fused_with` the name of the one
+    activation that it goes with.
+    """
+
+    name: str
+    fused_with: str | None = None
+
+    @abstractmethod
+    def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
+        """The loss. Raises ValueError where the shapes differ."""
+
+    def derivative(self, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
+        """∂L/∂A, in the shape of A. Raises ValueError where the shapes differ."""
+        raise NotImplementedError(f"{self} gives ∂L/∂Z only: call delta")
+
+    def delta(
+        self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray, activation: Activation
+    ) -> np.ndarray:
+        """∂L/∂Z of the last layer, where A = activation(Z): equation BP1."""
+        return activation.delta(self.derivative(A, Y), Z, A)
+
+    def share(self, rows: int, all_rows: int) -> float:
+        """What the loss of some rows counts in the loss of all: their part of a mean."""
+        return rows / all_rows
+
+    def check_targets(self, Y: np.ndarray) -> None:
+        """Raise ValueError for targets that the loss does not take. Here, all are taken."""
+
+    def check_activation(self, activation: Activation) -> None:
+        """Raise ValueError for an activation of the last layer that the loss is not made for."""
+        if self.fused_with not in (None, activation.name):
+            raise ValueError(
+                f"{self} needs the activation {self.fused_with!r} in the last layer, and it is "
+                f"{activation.name!r}"
+            )
+
+
 @dataclass(frozen=True)
-class SquaredError:
+class SquaredError(Loss):
     """The squared error L = c · Σ (A − Y)², summed over samples and outputs.
 
     Published programs differ in the constant c, and with it in the size of every step:
@@ -43,23 +86,23 @@ class SquaredError:
     divide_by: str = "rows"
     half: bool = True
 
-    fused_with = None  # it goes with every activation
+    name = "squared error"
 
     def __post_init__(self) -> None:
-        if self.divide_by not in DIVISORS:
-            raise ValueError(
-                f"cannot divide the squared error by {self.divide_by!r}; "
-                f"known are {', '.join(DIVISORS)}"
-            )
+        checks.choice(self.divide_by, "divisor of the squared error", DIVISORS)
 
-    def constant(self, shape: tuple[int, int]) -> float:
+    def constant(self, shape: tuple[int, ...]) -> float:
         """The factor c for outputs of this shape."""
-        samples, outputs = shape
-        divisor = {"rows": samples, "elements": samples * outputs, "nothing": 1}[self.divide_by]
+        rows, elements = math.prod(shape[:-1]), math.prod(shape)
+        divisor = {"rows": rows, "elements": elements, "nothing": 1}[self.divide_by]
         return (0.5 if self.half else 1.0) / divisor
 
-    def value(self, A: np.ndarray, Y: np.ndarray) -> float:
-        """C · Σ (A − Y)². Raises ValueError where the shapes differ."""
+    def share(self, rows: int, all_rows: int) -> float:
+        """What the loss of some rows counts in the loss of all; a sum counts whole."""
+        return 1.0 if self.divide_by == "nothing" else rows / all_rows
+
+    def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
+        """The constant c times Σ (A − Y)². Raises ValueError where the shapes differ."""
         check_same_shape(A, Y)
         error = (A - Y).ravel()
         return self.constant(A.shape) * float(error @ error)
@@ -69,23 +112,18 @@ class SquaredError:
         check_same_shape(A, Y)
         return (2.0 * self.constant(A.shape)) * (A - Y)
 
-    def check_targets(self, Y: np.ndarray) -> None:
-        """Any finite number may be a target."""
 
-    def delta(self, A: np.ndarray, Y: np.ndarray, activation: Activation) -> np.ndarray:
-        """∂L/∂Z of the last layer, where A = activation(Z): equation BP1."""
-        return activation.delta(A, self.derivative(A, Y))
-
-
-class CrossEntropy:
+class CrossEntropy(Loss):
     """What the two cross-entropies share: L is a mean over rows, and ∂L/∂Z = (A − Y)/n."""
 
-    fused_with: str
-
-    def delta(self, A: np.ndarray, Y: np.ndarray, activation: Activation) -> np.ndarray:
+    def delta(
+        self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray, activation: Activation
+    ) -> np.ndarray:
         """∂L/∂Z of the last layer, where A = activation(Z): equation BP1, with f′ cancelled."""
         check_same_shape(A, Y)
-        return (A - Y) / len(A)
+        delta = A - Y
+        delta /= rows_of(A)
+        return delta
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
@@ -103,13 +141,14 @@ class BinaryCrossEntropy(CrossEntropy):
     Each output answers a yes-or-no question of its own; the targets lie between 0 and 1.
     """
 
+    name = "binary cross-entropy"
     fused_with = "sigmoid"
 
-    def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
+    def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
         """With a = σ(z) the formula is max(z, 0) − zy + ln(1 + e^(−|z|)), finite for any z."""
         check_same_shape(Z, Y)
         terms = np.maximum(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))
-        return float(terms.sum(dtype=np.float64)) / len(Z)
+        return float(terms.sum(dtype=np.float64)) / rows_of(Z)
 
     def check_targets(self, Y: np.ndarray) -> None:
         """Raise ValueError unless every target lies between 0 and 1."""
@@ -127,22 +166,23 @@ class CategoricalCrossEntropy(CrossEntropy):
     The targets are rows of probabilities, such as one-hot rows; a row adds up to 1.
     """
 
+    name = "categorical cross-entropy"
     fused_with = "softmax"
 
-    def value(self, Z: np.ndarray, Y: np.ndarray) -> float:
+    def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
         """With a = softmax(z) the formula above is ln Σ e^z − Σ y z, written without overflow.
 
         The largest z of a row is subtracted from all, which changes nothing.
         """
         check_same_shape(Z, Y)
         with np.errstate(over="ignore"):
-            Z = Z - Z.max(axis=1, keepdims=True)
-        logarithms = np.log(np.exp(Z).sum(axis=1))
+            Z = Z - Z.max(axis=-1, keepdims=True)
+        logarithms = np.log(np.exp(Z).sum(axis=-1))
         weighted = np.vdot(Z, Y)
         if not math.isfinite(weighted):
             # A difference that no float can hold became −∞, and −∞ times a target of 0 is NaN.
-            weighted = np.vdot(np.maximum(Z, np.finfo(Z.dtype).min / len(Z)), Y)
-        return float(logarithms.sum(dtype=np.float64) - weighted) / len(Z)
+            weighted = np.vdot(np.maximum(Z, np.finfo(Z.dtype).min / rows_of(Z)), Y)
+        return float(logarithms.sum(dtype=np.float64) - weighted) / rows_of(Z)
 
     def check_targets(self, Y: np.ndarray) -> None:
         """Raise ValueError unless every row of targets adds up to 1, and none is negative."""
@@ -152,7 +192,7 @@ class CategoricalCrossEntropy(CrossEntropy):
                 f"a target is {negative[0]:g}: with the categorical cross-entropy targets are "
                 f"probabilities, from 0 to 1"
             )
-        sums = Y.sum(axis=1)
+        sums = Y.sum(axis=-1).ravel()
         wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
         if wrong.size:
             raise ValueError(
@@ -161,27 +201,30 @@ class CategoricalCrossEntropy(CrossEntropy):
             )
 
 
-Loss = SquaredError | BinaryCrossEntropy | CategoricalCrossEntropy
+def kinds_of(kind: type[Loss]) -> list[type[Loss]]:
+    """The losses that can be chosen: all subclasses with a name, at any depth."""
+    below = [loss for subclass in kind.__subclasses__() for loss in kinds_of(subclass)]
+    return [kind, *below] if "name" in vars(kind) else below
 
-LOSSES = {
-    "squared error": SquaredError,
-    "binary cross-entropy": BinaryCrossEntropy,
-    "categorical cross-entropy": CategoricalCrossEntropy,
-}
+
+LOSSES = {loss.name: loss for loss in kinds_of(Loss)}
 
 
 def get_loss(loss: str | Loss) -> Loss:
     """The loss of that name with its usual constant. Raises ValueError, which lists the names."""
-    if not isinstance(loss, str):
+    if isinstance(loss, Loss):
         return loss
-    if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}; known are {', '.join(LOSSES)}")
-    return LOSSES[loss]()
+    return LOSSES[checks.choice(loss, "loss", LOSSES)]()
+
+
+def rows_of(outputs: np.ndarray) -> int:
+    """How many rows of outputs there are: all axes but the last count."""
+    return math.prod(outputs.shape[:-1])
 
 
 def check_same_shape(A: np.ndarray, Y: np.ndarray) -> None:
     """Raise ValueError unless outputs and targets are rows of the same shape."""
-    if A.ndim != 2 or A.shape != Y.shape:
+    if A.ndim < 2 or A.shape != Y.shape:
         raise ValueError(
             f"outputs of shape {A.shape} and targets of shape {Y.shape}: "
             f"both must be (samples, outputs); turn labels into rows with datasets.one_hot"
