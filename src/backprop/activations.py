@@ -47,6 +47,8 @@ class Softmax(Activation):
     def delta(self, G: np.ndarray, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
         """∂L/∂Z_j = A_j · (G_j − Σ_i G_i A_i) in each row: ∂A_i/∂Z_j = A_i([i=j] − A_j)."""
         return A * (G - np.sum(G * A, axis=-1, keepdims=True))
+
+
 def sigmoid(Z: np.ndarray) -> np.ndarray:
     """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
     with np.errstate(over="ignore"):

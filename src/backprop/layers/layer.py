@@ -1,0 +1,104 @@
+"""The contract of every layer: gradient in, gradient out.
+
+Going forward, a layer turns its input into its output. Going backward, it receives the gradient
+with respect to its output, adds the gradients of its own parameters up, and returns the gradient
+with respect to its input. The layer before it needs nothing else, so layers of all kinds can follow
+each other in any order.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from backprop import checks
+from backprop.activations import ACTIVATIONS, Activation
+from backprop.parameters import Gradient, Parameters, Shapes
+
+
+class Layer(ABC):
+    """A step of a network.
+
+    A new kind of layer calls `super().__init__` with the shapes of its parameters by name, and
+    defines `settings`, `forward` and `backward`. It keeps nothing between the two passes, so that
+    several passes can be under way at a time.
+
+    `input_shape` and `output_shape` are those of one sample; None means any. `penalized` names the
+    parameters on which an L2 penalty acts. `activation` is what its output was computed with, which
+    a loss needs to know of a network's last layer.
+    """
+
+    penalized: tuple[str, ...] = ()
+    input_shape: tuple[int, ...] | None = None
+    output_shape: tuple[int, ...] | None = None
+    activation: Activation = ACTIVATIONS["identity"]
+
+    def __init__(self, shapes: Shapes | None = None) -> None:
+        self.shapes = dict(shapes or {})
+        self.bind(Parameters(self.shapes), Gradient(self.shapes))
+
+    def bind(self, parameters: Parameters, gradients: Gradient) -> None:
+        """Use these as storage, parts of the vectors of a network, with the layer's shapes."""
+        self.parameters, self.gradients = parameters, gradients
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers of the flat vector belong to this layer."""
+        return self.parameters.vector.size
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """The arguments that build this layer again, without the values of its parameters."""
+
+    def initialize(self, generator: np.random.Generator) -> None:
+        """Draw the initial parameters. Here, they stay 0."""
+
+    @abstractmethod
+    def forward(self, X: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:
+        """The output for the input X, and a cache: whatever the backward pass needs.
+
+        `training` says whether the pass belongs to a training step.
+        """
+
+    @abstractmethod
+    def backward(
+        self, G: np.ndarray, cache: Any, gradient: Gradient, need_input: bool = True
+    ) -> np.ndarray | None:
+        """The gradient with respect to the input, from G, that with respect to the output.
+
+        Adds the gradients of the layer's parameters to `gradient`. The first layer of a network is
+        told that nobody needs the gradient with respect to its input, and may return None.
+        """
+
+    def backward_from_delta(
+        self, delta: np.ndarray, cache: Any, gradient: Gradient, need_input: bool = True
+    ) -> np.ndarray | None:
+        """`backward` for the last layer, with delta = ∂L/∂Z from the loss (BP1).
+
+        A layer whose output is f(Z) starts behind its activation. Any other has Z = A.
+        """
+        return self.backward(delta, cache, gradient, need_input)
+
+    def last(self, A: np.ndarray, cache: Any) -> np.ndarray:
+        """The pre-activations Z, from the output and the cache. Without an activation, Z = A."""
+        return A
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy is built from the settings and gets numbers of its own."""
+        return restore_layer, (type(self), self.settings(), self.parameters.vector.copy())
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({given})"
+
+
+def restore_layer(kind: type[Layer], settings: dict[str, Any], vector: ArrayLike) -> Layer:
+    """The layer of these settings, with these parameters."""
+    layer = kind(**settings)
+    dtype = np.asarray(vector).dtype
+    layer.bind(Parameters(layer.shapes, dtype=dtype), Gradient(layer.shapes, dtype=dtype))
+    checks.assign(layer.parameters.vector, vector, "parameters")
+    return layer
