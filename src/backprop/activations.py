@@ -140,3 +140,8 @@ def get_activation(name: str | Activation) -> Activation:
     if isinstance(name, Activation):
         return name
     return ACTIVATIONS[checks.choice(OTHER_NAMES.get(name, name), "activation", ACTIVATIONS)]
+
+
+def name_or_itself(activation: Activation) -> str | Activation:
+    """The name by which `get_activation` finds this activation, or one of your own itself."""
+    return activation.name if ACTIVATIONS.get(activation.name) == activation else activation

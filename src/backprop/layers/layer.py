@@ -78,11 +78,11 @@ class Layer(ABC):
     ) -> np.ndarray | None:
         """`backward` for the last layer, with delta = ∂L/∂Z from the loss (BP1).
 
-        A layer whose output is f(Z) starts behind its activation. Any other has Z = A.
+        A layer whose output is f(Z) starts after its activation. Any other has Z = A.
         """
         return self.backward(delta, cache, gradient, need_input)
 
-    def last(self, A: np.ndarray, cache: Any) -> np.ndarray:
+    def pre_activations(self, A: np.ndarray, cache: Any) -> np.ndarray:
         """The pre-activations Z, from the output and the cache. Without an activation, Z = A."""
         return A
 
