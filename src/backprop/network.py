@@ -169,15 +169,99 @@ class Network(Model):
         )
 
     def _backward(self, forward: ForwardPass, Y: np.ndarray, gradient: Gradient) -> None:
-        sections = self._sections(gradient)
-        *below, last = list(zip(self.layers, forward.caches, sections))
-        layer, cache, own = last
+        sections = gradient.sections([layer.shapes for layer in self.layers])
+        steps = list(zip(self.layers, forward.caches, sections))
+        layer, cache, own = steps.pop()
         delta = self.loss.delta(forward.Z, forward.outputs, Y, layer.activation)
-        G = layer.backward_from_delta(delta, cache, own, bool(below))
-        for layer, cache, own in reversed(below):
-            G = layer.backward(G, cache, own, layer is not self.layers[0])
-        for layer, own in zip(self.layers, sections):
-            own.finish()
-            if self.l2:
+        G = layer.backward_from_delta(delta, cache, own, need_input=bool(steps))
+        while steps:
+            layer, cache, own = steps.pop()
+            G = layer.backward(G, cache, own, need_input=bool(steps))
+        if self.l2:
+            gradient.finish()
+            for layer, own in zip(self.layers, sections):
                 for name in layer.penalized:
-                    own[name][...] += self.l2 * layer.parameters[name]
+                    own.add(name, self.l2 * layer.parameters[name])
+
+    def predict(self, X: ArrayLike) -> np.ndarray:
+        """The outputs, (samples, outputs), for X of shape (samples, inputs), checked."""
+        return self.forward(self.check_inputs(X)).outputs
+
+    def classify(self, X: ArrayLike) -> np.ndarray:
+        """The index of the largest output for each row of X, shape (samples,)."""
+        return self.predict(X).argmax(axis=-1)
+
+    def check_inputs(self, X: ArrayLike) -> np.ndarray:
+        """X as an array of the network's type.
+
+        Raises ValueError unless X is (samples, inputs), at least one row, all finite.
+        """
+        return checks.samples(X, "X", self.input_shape, self.dtype)
+
+    def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """X and Y as arrays of the network's type.
+
+        Raises ValueError unless X and Y have as many rows, at least one, of the network's widths,
+        all finite. The message says so if Y holds labels instead of one-hot rows.
+        """
+        X = self.check_inputs(X)
+        Y = checks.targets(Y, len(X), self.output_shape, self.dtype)
+        self.loss.check_targets(Y)
+        return X, Y
+
+    def __repr__(self) -> str:
+        if all(type(layer) is Dense for layer in self.layers):
+            kinds = [layer.activation.name for layer in self.layers]
+            sizes = "-".join(map(str, self.sizes))
+        else:
+            kinds = [type(layer).__name__ for layer in self.layers]
+            sizes = f"{self.input_shape} to {self.output_shape}"
+        return f"Network({sizes}, {', '.join(kinds)}, {self.parameters.size} parameters, {self.dtype})"
+
+
+def dense_layers(
+    sizes: list[int],
+    activations: str | Activation | Sequence[str | Activation],
+    bias: bool,
+    initialization: str | Initialization,
+) -> list[Layer]:
+    """One dense layer between each two sizes. Raises ValueError (see Network)."""
+    if len(sizes) < 2:
+        raise ValueError(
+            f"sizes is {sizes}: give the number of inputs and then the neurons of each layer, such "
+            f"as [4, 8, 3]"
+        )
+    for place, size in enumerate(sizes):
+        checks.whole_number(size, f"sizes[{place}]", unit=", as in [4, 8, 3]")
+    if isinstance(activations, str | Activation):
+        activations = [activations] * (len(sizes) - 1)
+    if len(activations) != len(sizes) - 1:
+        raise ValueError(
+            f"{len(activations)} activations for {len(sizes) - 1} layers of weights: give one name "
+            f"for all, or a list with one for each"
+        )
+    return [
+        Dense(inputs, outputs, activation, bias, initialization)
+        for inputs, outputs, activation in zip(sizes, sizes[1:], activations)
+    ]
+
+
+def check_layers(layers: list[Layer]) -> None:
+    """Raise ValueError unless these are layers that fit each other, each of them used once."""
+    wrong = [layer for layer in layers if not isinstance(layer, Layer)]
+    if not layers or wrong:
+        raise ValueError(
+            f"layers is {layers}: give a list of layers, such as [Dense(4, 8, 'tanh'), Dense(8, 3)]"
+        )
+    if len(set(map(id, layers))) < len(layers):
+        raise ValueError("a layer occurs twice in the list: make a layer for each place")
+    shape: tuple[int, ...] | None = None
+    for number, layer in enumerate(layers, 1):
+        if None not in (shape, layer.input_shape) and shape[-1:] != layer.input_shape[-1:]:
+            raise ValueError(
+                f"layer {number} takes samples of shape {layer.input_shape}, and the layer before "
+                f"it gives {shape}: the shapes must be equal"
+            )
+        shape = layer.output_shape or shape
+    if shape is None:
+        raise ValueError("no layer says how many inputs it takes: begin with one that does")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -35,6 +35,7 @@ class Parameters:
         size = sum(math.prod(shape) for shape in self.shapes.values())
         self.vector = np.zeros(size, dtype) if storage is None else storage
         self.views: dict[str, np.ndarray] = {}
+        self._sections: list[Self] = []
         start = 0
         for name, shape in self.shapes.items():
             stop = start + math.prod(shape)
@@ -54,14 +55,15 @@ class Parameters:
             index -= view.size
         raise AssertionError("the parts own every number")
 
-    def sections(self, all_shapes: Sequence[Shapes]) -> list[Parameters]:
-        """The same numbers as one part of the vector after another, each with its own views."""
-        sections, start = [], 0
-        for shapes in all_shapes:
-            stop = start + sum(math.prod(shape) for shape in shapes.values())
-            sections.append(type(self)(shapes, self.vector[start:stop]))
-            start = stop
-        return sections
+    def sections(self, all_shapes: Sequence[Shapes]) -> list[Self]:
+        """The same numbers as one section of the vector after another, each with its own views."""
+        if not self._sections:
+            start = 0
+            for shapes in all_shapes:
+                stop = start + sum(math.prod(shape) for shape in shapes.values())
+                self._sections.append(type(self)(shapes, self.vector[start:stop]))
+                start = stop
+        return self._sections
 
 
 class Gradient(Parameters):
@@ -77,8 +79,10 @@ class Gradient(Parameters):
         self.empty = set(self.shapes)
 
     def clear(self) -> None:
-        """Mark every part as empty."""
+        """Mark every part as empty, in the sections if there are any."""
         self.empty.update(self.shapes)
+        for section in self._sections:
+            section.clear()
 
     def add(self, name: str, term: np.ndarray) -> None:
         """Add a term of the shape of the part."""
@@ -98,8 +102,11 @@ class Gradient(Parameters):
 
     def finish(self) -> None:
         """Fill with zeros what received no term: the loss does not depend on it."""
-        for name in self.empty:
-            self.views[name][...] = 0.0
+        for section in self._sections:
+            section.finish()
+        if not self._sections:
+            for name in self.empty:
+                self.views[name][...] = 0.0
         self.empty.clear()
 
 
