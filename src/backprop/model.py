@@ -68,8 +68,12 @@ class Model(ABC):
         """The forward pass for X, checked already: its `outputs`, and what `backward` needs."""
 
     @abstractmethod
-    def loss_of(self, forward: Any, Y: np.ndarray) -> float:
-        """The loss of a forward pass against the targets Y, with the penalty if any."""
+    def data_loss(self, forward: Any, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y, without a penalty."""
+
+    def penalty(self) -> float:
+        """What is added to the loss because of the parameters alone. Here, nothing."""
+        return 0.0
 
     @abstractmethod
     def _backward(self, forward: Any, Y: np.ndarray, gradient: Gradient) -> None:
@@ -78,6 +82,10 @@ class Model(ABC):
     @abstractmethod
     def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[Any, np.ndarray]:
         """X and Y as arrays of the network's type. Raises ValueError for what does not fit."""
+
+    def loss_of(self, forward: Any, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y, with the penalty if any."""
+        return self.data_loss(forward, Y) + self.penalty()
 
     def backward(self, forward: Any, Y: np.ndarray) -> np.ndarray:
         """The gradient of the loss against the targets Y, for a forward pass of this network.

@@ -154,9 +154,9 @@ class Network(Model):
             caches.append(cache)
         return ForwardPass(A, self.layers[-1].pre_activations(A, caches[-1]), caches)
 
-    def loss_of(self, forward: ForwardPass, Y: np.ndarray) -> float:
-        """The loss of a forward pass against the targets Y, with the penalty if any."""
-        return self.loss.value(forward.Z, forward.outputs, Y) + self.penalty()
+    def data_loss(self, forward: ForwardPass, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y, without the penalty."""
+        return self.loss.value(forward.Z, forward.outputs, Y)
 
     def penalty(self) -> float:
         """½λ Σ w² over the penalized parameters."""
@@ -182,6 +182,17 @@ class Network(Model):
             for layer, own in zip(self.layers, sections):
                 for name in layer.penalized:
                     own.add(name, self.l2 * layer.parameters[name])
+
+    @property
+    def penalized(self) -> np.ndarray:
+        """For each number of the flat vector, whether a penalty acts on it: True or False."""
+        return np.concatenate(
+            [
+                np.full(layer.parameters[name].size, name in layer.penalized)
+                for layer in self.layers
+                for name in layer.shapes
+            ]
+        )
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """The outputs, (samples, outputs), for X of shape (samples, inputs), checked."""

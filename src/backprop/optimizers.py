@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from backprop import checks
+
 Schedule = Callable[[int], float]
 
 
@@ -19,18 +21,21 @@ class Optimizer:
 
     The memory is a few vectors as long as the gradient, made at the first step and used again in
     every other: making new ones would cost more than the arithmetic. For the same reason a step
-    uses the gradient up. Raises ValueError unless the learning rate is a schedule or a finite
-    number greater than 0.
+    overwrites the gradient. `memories` counts the vectors that a rule carries from step to step,
+    `scratch` those that it only computes with. An optimizer belongs to the network whose parameters
+    it changed first. Raises ValueError unless the learning rate is a schedule or a finite number
+    greater than 0.
     """
 
-    memories = 0  # how many vectors a rule keeps from step to step
+    memories = 0
+    scratch = 0
 
     def __init__(self, learning_rate: float | Schedule) -> None:
-        if not callable(learning_rate):
-            check_learning_rate(learning_rate)
         self.schedule = learning_rate if callable(learning_rate) else constant(learning_rate)
         self.steps_done = 0
         self.memory: list[np.ndarray] = []
+        self._scratch: list[np.ndarray] = []
+        self._parameters: np.ndarray | None = None
 
     @property
     def learning_rate(self) -> float:
@@ -40,17 +45,35 @@ class Optimizer:
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Change `parameters` in place; both are flat vectors of the same length.
 
-        Afterwards `gradient` holds what was subtracted: pass a copy to keep it.
+        Afterwards `gradient` holds what was subtracted: pass a copy to keep it. Raises ValueError
+        for the parameters of another network than in the steps before.
         """
-        if len(self.memory) < self.memories:
-            self.memory = [np.zeros_like(gradient) for _ in range(self.memories)]
-        self.rule(gradient, *self.memory)
+        if self._parameters is not parameters:
+            self._adopt(parameters)
+        self.rule(parameters, gradient, *self.memory, *self._scratch)
         parameters -= gradient
         self.steps_done += 1
 
-    def rule(self, gradient: np.ndarray, *memory: np.ndarray) -> None:
-        """Turn the gradient into what to subtract from the parameters; bring the memory forward."""
+    def _adopt(self, parameters: np.ndarray) -> None:
+        """Make the memory for these parameters, or keep that which a copy has brought along."""
+        fits = all(vector.shape == parameters.shape for vector in self.memory)
+        if self._parameters is not None or not fits:
+            raise ValueError(
+                f"this {type(self).__name__} has made {self.steps_done} steps with another "
+                f"network, which it remembers: make a new optimizer for each network"
+            )
+        self._parameters = parameters
+        missing = self.memories - len(self.memory)
+        self.memory += [np.zeros_like(parameters) for _ in range(missing)]
+        self._scratch = [np.empty_like(parameters) for _ in range(self.scratch)]
+
+    def rule(self, parameters: np.ndarray, gradient: np.ndarray, *memory: np.ndarray) -> None:
+        """Turn the gradient into what to subtract from the parameters; update the memory."""
         raise NotImplementedError
+
+    def __getstate__(self) -> dict[str, object]:
+        """A copy brings its memory along, and belongs to the network that it is used with next."""
+        return vars(self) | {"_parameters": None, "_scratch": []}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.learning_rate})"
@@ -59,13 +82,13 @@ class Optimizer:
 class GradientDescent(Optimizer):
     """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
 
-    def rule(self, gradient: np.ndarray) -> None:
+    def rule(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Subtract η g."""
         gradient *= self.learning_rate
 
 
 class Momentum(Optimizer):
-    """v ← μ v + g, w ← w − η v: a ball that rolls on (Polyak 1964).
+    """v ← μ v + g, w ← w − η v: a ball that keeps rolling (Polyak 1964).
 
     With `nesterov` the step is η(μ v + g), which looks one step ahead (Nesterov 1983, in the form
     of Bengio and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
@@ -77,11 +100,11 @@ class Momentum(Optimizer):
         self, learning_rate: float | Schedule, momentum: float = 0.9, *, nesterov: bool = False
     ) -> None:
         super().__init__(learning_rate)
-        check_share(momentum, "the momentum")
+        checks.number(momentum, "the momentum", at_least=0, below=1)
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def rule(self, gradient: np.ndarray, faded_velocity: np.ndarray) -> None:
+    def rule(self, parameters: np.ndarray, gradient: np.ndarray, faded_velocity: np.ndarray) -> None:
         """Subtract η v, or η(μ v + g). What is kept is μ v, which both need."""
         if self.nesterov:
             faded_velocity += gradient
@@ -96,21 +119,28 @@ class Momentum(Optimizer):
 class RMSProp(Optimizer):
     """s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
 
-    s is a running mean of the squared slopes: every parameter gets steps of about the length η,
-    whether its slopes are large or small. Raises ValueError unless 0 ≤ ρ < 1.
+    s is a running mean of the squared derivatives: every parameter gets steps of about the length
+    η, whether its derivatives are large or small. Raises ValueError unless 0 ≤ ρ < 1.
     """
 
-    memories = 2
+    memories = 1
+    scratch = 1
 
     def __init__(
         self, learning_rate: float | Schedule, decay: float = 0.99, epsilon: float = 1e-8
     ) -> None:
         super().__init__(learning_rate)
-        check_share(decay, "the decay")
+        checks.number(decay, "the decay", at_least=0, below=1)
         self.decay = decay
-        self.epsilon = epsilon
+        self.epsilon = checks.number(epsilon, "epsilon", above=0)
 
-    def rule(self, gradient: np.ndarray, mean_square: np.ndarray, scratch: np.ndarray) -> None:
+    def rule(
+        self,
+        parameters: np.ndarray,
+        gradient: np.ndarray,
+        mean_square: np.ndarray,
+        scratch: np.ndarray,
+    ) -> None:
         """Subtract η g / (√s + ε)."""
         follow(mean_square, np.multiply(gradient, gradient, out=scratch), self.decay)
         np.sqrt(mean_square, out=scratch)
@@ -126,7 +156,8 @@ class Adam(Optimizer):
     at 0. Raises ValueError unless 0 ≤ β < 1 for both.
     """
 
-    memories = 3
+    memories = 2
+    scratch = 1
 
     def __init__(
         self,
@@ -136,12 +167,18 @@ class Adam(Optimizer):
         epsilon: float = 1e-8,
     ) -> None:
         super().__init__(learning_rate)
-        check_share(beta1, "beta1")
-        check_share(beta2, "beta2")
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        checks.number(beta1, "beta1", at_least=0, below=1)
+        checks.number(beta2, "beta2", at_least=0, below=1)
+        self.beta1, self.beta2 = beta1, beta2
+        self.epsilon = checks.number(epsilon, "epsilon", above=0)
 
     def rule(
-        self, gradient: np.ndarray, mean: np.ndarray, mean_square: np.ndarray, scratch: np.ndarray
+        self,
+        parameters: np.ndarray,
+        gradient: np.ndarray,
+        mean: np.ndarray,
+        mean_square: np.ndarray,
+        scratch: np.ndarray,
     ) -> None:
         """Subtract η m̂ / (√ŝ + ε)."""
         t = self.steps_done + 1
@@ -155,7 +192,7 @@ class Adam(Optimizer):
 
 
 def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
-    """A running mean: mean ← share · mean + (1 − share) · news, in place; `news` is used up."""
+    """A running mean: mean ← share · mean + (1 − share) · news, in place; `news` is overwritten."""
     mean *= share
     news *= 1 - share
     mean += news
@@ -166,22 +203,22 @@ def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
 
 def constant(rate: float) -> Schedule:
     """The same rate for every step."""
-    check_learning_rate(rate)
+    checks.number(rate, "the learning rate", above=0)
     return lambda step: rate
 
 
 def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     """`rate`, multiplied by `factor` after each `every` steps."""
-    check_learning_rate(rate)
-    check_learning_rate(factor)
-    check_steps(every)
+    checks.number(rate, "the learning rate", above=0)
+    checks.number(factor, "the factor", above=0)
+    checks.whole_number(every, "every", unit=" steps")
     return lambda step: rate * factor ** (step // every)
 
 
 def cosine(rate: float, steps: int, lowest: float = 0.0) -> Schedule:
     """From `rate` down to `lowest` within `steps` steps, along half a wave of the cosine."""
-    check_learning_rate(rate)
-    check_steps(steps)
+    checks.number(rate, "the learning rate", above=0)
+    checks.whole_number(steps, "steps")
 
     def schedule(step: int) -> float:
         progress = min(step / steps, 1.0)
@@ -192,29 +229,8 @@ def cosine(rate: float, steps: int, lowest: float = 0.0) -> Schedule:
 
 def warm_up(after: float | Schedule, steps: int) -> Schedule:
     """Evenly up to the rate that `after` begins with, within `steps` steps; from there `after`."""
-    check_steps(steps)
+    checks.whole_number(steps, "steps")
     schedule = after if callable(after) else constant(after)
     return lambda step: (
         schedule(0) * (step + 1) / steps if step < steps else schedule(step - steps)
     )
-
-
-# Checks at the door
-
-
-def check_learning_rate(rate: float) -> None:
-    """Raise ValueError unless the rate is a finite number greater than 0."""
-    if not 0 < rate < np.inf:
-        raise ValueError(f"the learning rate is {rate}: give a finite number greater than 0")
-
-
-def check_share(value: float, name: str) -> None:
-    """Raise ValueError unless the value is at least 0 and less than 1."""
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} is {value}: give a number of at least 0 and less than 1")
-
-
-def check_steps(steps: int) -> None:
-    """Raise ValueError unless the count of steps is at least 1."""
-    if steps < 1:
-        raise ValueError(f"the number of steps is {steps}: give 1 or more")

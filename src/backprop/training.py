@@ -5,24 +5,78 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Integral
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from tqdm import tqdm
 
-from backprop.network import Network, all_finite
+from backprop import checks
+from backprop.model import Model
 from backprop.optimizers import Optimizer
+
+Metric = Callable[[Any], float]
+Rule = Callable[[Any, dict[str, float]], str | bool | None]
+"""Gets the network and the record of an epoch. True or a reason, as text, ends the training."""
+
+
+def train(
+    network: Model,
+    X: ArrayLike,
+    Y: ArrayLike,
+    optimizer: Optimizer,
+    *,
+    epochs: int,
+    batch_size: int | None = None,
+    generator: np.random.Generator | None = None,
+    clip_norm: float | None = None,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    stop: Sequence[Rule] = (),
+    metrics: Mapping[str, Metric] | None = None,
+    progress: bool | None = None,
+) -> History:
+    """Train `network` on the rows of X (samples, inputs) and Y (samples, outputs).
+
+    Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows again in
+    every epoch and each step uses the next `batch_size` of them, the last step what is left.
+    Training ends after `epochs` epochs, or earlier when one of the rules in `stop` says so, such as
+    `below(0.01)` or `patience(5)`; each is a function of the network and the epoch's record.
+
+    `validation` is a pair X, Y that is measured each epoch and never trained on. With it, the
+    parameters of the epoch with the smallest validation loss are restored at the end: early
+    stopping. `clip_norm` shortens a gradient that is longer than that. `metrics` are functions of
+    the network, recorded each epoch under their names. A progress bar appears on runs longer than
+    two seconds; `progress` says always (True) or never (False).
+
+    Raises ValueError for bad data (see the network's check_examples) and settings. Whenever it ends
+    early by an error, its history is in the error: TrainingDiverged when the numbers leave the
+    finite range, TrainingChangedNothing when no parameter has changed, and TrainingInterrupted
+    after Ctrl-C. The network then has finite parameters, the best ones where they are known.
+    """
+    X, Y = network.check_examples(X, Y)
+    check_settings(optimizer, epochs, batch_size, generator, clip_norm)
+    with Watch(network, optimizer, epochs, validation, stop, metrics, progress) as watch:
+        while watch.next_epoch():
+            for X_batch, Y_batch in batches(X, Y, batch_size, generator):
+                forward = network.forward(X_batch, training=True)
+                watch.record_loss(network.loss_of(forward, Y_batch), len(X_batch))
+                network.backward(forward, Y_batch)
+                clip(network.gradient, clip_norm)
+                optimizer.step(network.parameters, network.gradient)
+            watch.end_epoch()
+    return watch.history
 
 
 @dataclass
 class History:
-    """What happened in training: a record an epoch, and why it ended.
+    """What happened in training: one record per epoch, and why it ended.
 
-    Each record has `epoch`, counted from 1, `loss` (the mean of the losses of its batches, each
-    measured before its own update and weighted by its rows), `validation_loss` if there is a
-    validation part, and the metrics asked for, both measured at the end of the epoch.
+    Each record has `epoch`, counted from 1; `loss`, the mean of the losses of its batches, each
+    measured before its own update, with the penalty, and weighted by its rows; `validation_loss`
+    if there is a validation part, without the penalty; and the metrics asked for. The last two are
+    measured at the end of the epoch.
     """
 
     records: list[dict[str, float]] = field(default_factory=list)
@@ -47,140 +101,180 @@ class TrainingDiverged(ArithmeticError):
         self.history = history
 
 
-def train(
-    network: Network,
-    X: ArrayLike,
-    Y: ArrayLike,
-    optimizer: Optimizer,
-    *,
-    epochs: int,
-    batch_size: int | None = None,
-    generator: np.random.Generator | None = None,
-    target_loss: float | None = None,
-    patience: int | None = None,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
-    clip_norm: float | None = None,
-    metrics: Mapping[str, Callable[[Network], float]] | None = None,
-    callbacks: Sequence[Callable[[Network, dict[str, float]], bool | None]] = (),
-    progress: bool | None = None,
-) -> History:
-    """Train `network` on the rows of X (samples, inputs) and Y (samples, outputs).
+class TrainingChangedNothing(ArithmeticError):
+    """No parameter has changed. `history` has the epochs."""
 
-    Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows anew every
-    epoch and each step uses the next `batch_size` of them, the last step what is left. Training
-    ends after `epochs` epochs, or earlier when an epoch's loss is below `target_loss`, or when
-    `patience` epochs in a row brought no smaller loss, or when a callback says so.
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
 
-    `validation` is a pair X, Y that is measured each epoch and never trained on. With it,
-    `patience` watches its loss, and the parameters of the epoch with the smallest one are
-    restored at the end: early stopping. `clip_norm` shortens a gradient that is longer than that.
-    `metrics` are functions of the network, recorded each epoch under their names; `callbacks` get
-    the network and the record of each epoch, and end the training by returning True. A progress
-    bar appears on runs longer than two seconds; `progress` says always (True) or never (False).
 
-    Raises ValueError for bad data (see Network.check_examples) and settings, and TrainingDiverged,
-    with finite parameters put back into the network, when the numbers leave the finite range.
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C. The network keeps what it has learned; `history` has the epochs that ended."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
+class Watch:
+    """Looks on while a network is trained: its history, its best parameters, and when to stop.
+
+    In a `with` block, around the loop over the epochs; see `train`.
     """
-    X, Y = network.check_examples(X, Y)
-    if validation is not None:
-        validation = network.check_examples(*validation)
-    check_settings(epochs, batch_size, generator, target_loss, patience, clip_norm)
-    watched = "loss" if validation is None else "validation_loss"
-    metrics = dict(metrics or {})
-    taken = {"epoch", "loss", watched} & metrics.keys()
-    if taken:
-        raise ValueError(f"a metric has the name {min(taken)!r}, which is taken: give another one")
-    history = History(stopped_because=f"all {epochs} epochs done")
-    smallest, epochs_without_improvement = np.inf, 0
-    safe = network.parameters.copy()
-    best = None
 
-    for epoch in progress_bar(epochs, progress):
-        record = {"epoch": epoch}
-        try:
-            # What overflows is found by looking whether the losses and parameters are finite.
-            with np.errstate(over="ignore", invalid="ignore"):
-                epoch_batches = batches(X, Y, batch_size, generator)
-                loss = train_epoch(network, epoch_batches, optimizer, safe, clip_norm)
-                record["loss"] = loss
-                if validation is not None:
-                    record["validation_loss"] = finite_loss(network, *validation)
-        except FloatingPointError as problem:
-            network.parameters[...] = safe if best is None else best
-            history.stopped_because = f"diverged in epoch {epoch}"
+    def __init__(
+        self,
+        network: Model,
+        optimizer: Optimizer,
+        epochs: int,
+        validation: tuple[ArrayLike, ArrayLike] | None,
+        stop: Sequence[Rule],
+        metrics: Mapping[str, Metric] | None,
+        progress: bool | None,
+    ) -> None:
+        self.network, self.optimizer, self.epochs = network, optimizer, epochs
+        self.validation = None if validation is None else network.check_examples(*validation)
+        self.rules, self.metrics, self.progress = list(stop), dict(metrics or {}), progress
+        taken = {"epoch", "loss", "validation_loss"} & self.metrics.keys()
+        if taken:
+            raise ValueError(f"a metric is named {min(taken)!r}, which is taken: rename it")
+        self.history = History()
+        self.epoch, self.total, self.rows = 0, 0.0, 0
+        self.start = network.parameters.copy()
+        self.safe = self.start.copy()  # the last parameters known to give a finite loss
+        self.best: np.ndarray | None = None
+        self.smallest = math.inf
+
+    def __enter__(self) -> Self:
+        self.bar = progress_bar(self.epochs, self.progress)
+        # What overflows is found by looking whether the losses and parameters are finite.
+        self.numbers = np.errstate(over="ignore", invalid="ignore")
+        self.numbers.__enter__()
+        return self
+
+    def next_epoch(self) -> bool:
+        """Whether there is another epoch, which then begins."""
+        if self.history.stopped_because:
+            return False
+        if self.epoch == self.epochs:
+            self.history.stopped_because = f"all {self.epochs} epochs done"
+            return False
+        self.epoch, self.total, self.rows = self.epoch + 1, 0.0, 0
+        return True
+
+    def record_loss(self, loss: float, rows: int) -> None:
+        """Count the loss of a batch. Raises FloatingPointError where it is infinite or NaN."""
+        check_loss(loss)
+        if self.rows == 0:
+            self.safe[...] = self.network.parameters
+        self.total, self.rows = self.total + loss * rows, self.rows + rows
+
+    def end_epoch(self) -> None:
+        """Record the epoch, and ask the rules. Raises FloatingPointError for NaN and infinity."""
+        if not checks.all_finite(self.network.parameters):
+            raise FloatingPointError("a parameter became infinite or NaN")
+        record: dict[str, float] = {"epoch": self.epoch, "loss": self.total / self.rows}
+        if self.validation is not None:
+            record["validation_loss"] = self.validation_loss(*self.validation)
+        record |= {name: metric(self.network) for name, metric in self.metrics.items()}
+        self.history.records.append(record)
+        self.bar.update()
+        # Every rule is asked, since some of them count the epochs.
+        reasons = [rule(self.network, record) for rule in self.rules]
+        for reason in filter(None, reasons):
+            said = reason if isinstance(reason, str) else "a rule said so"
+            self.history.stopped_because = f"{said} in epoch {self.epoch}"
+            break
+
+    def validation_loss(self, X: Any, Y: np.ndarray) -> float:
+        """The loss over the validation part; the parameters of the smallest one are kept."""
+        loss = self.network.data_loss(self.network.forward(X), Y)
+        check_loss(loss)
+        if loss < self.smallest:
+            self.smallest, self.best = loss, self.network.parameters.copy()
+        return loss
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.numbers.__exit__(kind, problem, traceback)
+        self.bar.close()
+        if isinstance(problem, FloatingPointError):
+            self.network.parameters[...] = self.safe
+        if self.best is not None:
+            self.network.parameters[...] = self.best
+        if isinstance(problem, FloatingPointError):
+            self.history.stopped_because = f"diverged in epoch {self.epoch}"
             raise TrainingDiverged(
-                f"training diverged in epoch {epoch}: {problem}. The network has its parameters "
-                f"from before that. Try a smaller learning rate than {optimizer.learning_rate}, "
-                f"or scale the inputs",
-                history,
+                f"training diverged in epoch {self.epoch}: {problem}. The network has its "
+                f"parameters from before that. Try a smaller learning rate than "
+                f"{self.optimizer.learning_rate}, or scale the inputs",
+                self.history,
             ) from None
-        record |= {name: metric(network) for name, metric in metrics.items()}
-        history.records.append(record)
+        if isinstance(problem, KeyboardInterrupt):
+            self.history.stopped_because = f"interrupted in epoch {self.epoch}"
+            raise TrainingInterrupted(
+                f"training was interrupted in epoch {self.epoch}; the network keeps what it has "
+                f"learned, and the history is in this error's .history",
+                self.history,
+            ) from None
+        if problem is None and np.array_equal(self.start, self.network.parameters):
+            raise TrainingChangedNothing(
+                f"training has changed no parameter in {self.epoch} epochs: every gradient was 0, "
+                f"or too small beside the parameters to change them. Perhaps every ReLU is off, or "
+                f"the learning rate is too small",
+                self.history,
+            )
+
+
+# Rules for stopping
+
+
+def below(target: float) -> Rule:
+    """Stop when an epoch's loss is below `target`. Raises ValueError unless that is finite."""
+    checks.number(target, "the target of the loss")
+
+    def rule(network: Any, record: dict[str, float]) -> str | None:
+        return f"loss below {target}" if record["loss"] < target else None
+
+    return rule
+
+
+def patience(epochs: int) -> Rule:
+    """Stop when that many epochs in a row brought no smaller loss.
+
+    With a validation part its loss is watched, otherwise that of the training. Raises ValueError
+    unless `epochs` is a whole number of at least 1.
+    """
+    checks.whole_number(epochs, "patience", unit=" epochs")
+    smallest, waited = math.inf, 0
+
+    def rule(network: Any, record: dict[str, float]) -> str | None:
+        nonlocal smallest, waited
+        watched = "validation_loss" if "validation_loss" in record else "loss"
+        if record["epoch"] == 1:
+            smallest, waited = math.inf, 0
         if record[watched] < smallest:
-            smallest, epochs_without_improvement = record[watched], 0
-            if validation is not None:
-                best = network.parameters.copy()
+            smallest, waited = record[watched], 0
         else:
-            epochs_without_improvement += 1
-        # A list, so that every callback is called.
-        callback_said_so = any([callback(network, record) for callback in callbacks])
+            waited += 1
+        name = watched.replace("_", " ")
+        return f"no smaller {name} for {epochs} epochs," if waited == epochs else None
 
-        if target_loss is not None and loss < target_loss:
-            history.stopped_because = f"loss below {target_loss} in epoch {epoch}"
-            break
-        if epochs_without_improvement == patience:
-            name = watched.replace("_", " ")
-            history.stopped_because = f"no smaller {name} for {patience} epochs, in epoch {epoch}"
-            break
-        if callback_said_so:
-            history.stopped_because = f"a callback said so in epoch {epoch}"
-            break
-    if best is not None:
-        network.parameters[...] = best
-    return history
+    return rule
 
 
-def train_epoch(
-    network: Network,
-    batches: Iterator[tuple[np.ndarray, np.ndarray]],
-    optimizer: Optimizer,
-    safe: np.ndarray,
-    clip_norm: float | None = None,
-) -> float:
-    """One update for each batch; the mean loss over their rows, each taken before its update.
-
-    `safe` takes the parameters that the epoch began with, once their first loss is known to be
-    finite. Raises FloatingPointError where a loss or a parameter is not.
-    """
-    total, rows = 0.0, 0
-    for X, Y in batches:
-        loss = finite_loss(network, X, Y)
-        if rows == 0:
-            safe[...] = network.parameters
-        network.backward(Y)
-        if clip_norm is not None:
-            clip(network.gradient, clip_norm)
-        optimizer.step(network.parameters, network.gradient)
-        total, rows = total + loss * len(X), rows + len(X)
-    if not all_finite(network.parameters):
-        raise FloatingPointError("a parameter became infinite or NaN")
-    return total / rows
+# The parts of a step
 
 
-def finite_loss(network: Network, X: np.ndarray, Y: np.ndarray) -> float:
-    """The loss over the rows of X and Y, after a forward pass.
-
-    Raises FloatingPointError where it is infinite or NaN.
-    """
-    network.forward(X)
-    loss = network.current_loss(Y)
-    if not math.isfinite(loss):
-        raise FloatingPointError("the loss became infinite or NaN")
-    return loss
-
-
-def clip(gradient: np.ndarray, longest: float) -> None:
-    """Shorten the gradient in place to the length `longest` if it is longer, in its direction."""
+def clip(gradient: np.ndarray, longest: float | None) -> None:
+    """Shorten the gradient in place to the length `longest` if it is longer; None: never."""
+    if longest is None:
+        return
     length = np.linalg.norm(gradient)
     if np.isinf(length):
         # A square overflowed. With the largest entry as the unit none does.
@@ -204,7 +298,7 @@ def batches(
     if batch_size is None:
         yield X, Y
         return
-    order = generator.permutation(len(X))
+    order = checks.random_generator(generator).permutation(len(X))
     X_batch, Y_batch = np.empty_like(X[:batch_size]), np.empty_like(Y[:batch_size])
     for start in range(0, len(X), batch_size):
         rows = order[start : start + batch_size]
@@ -217,14 +311,14 @@ def gather(array: np.ndarray, rows: np.ndarray, memory: np.ndarray) -> np.ndarra
     return array.take(rows, axis=0, out=memory[: len(rows)], mode="clip")
 
 
-def progress_bar(epochs: int, progress: bool | None) -> Iterator[int]:
-    """The epochs 1, 2, …, with a bar that shows itself after two seconds and then goes away.
+def progress_bar(epochs: int, progress: bool | None) -> Any:
+    """A bar that shows itself after two seconds and then goes away.
 
-    Unless `progress` says always or never, the environment variable TQDM_DISABLE is heeded.
+    Unless `progress` says always or never, the environment variable TQDM_DISABLE is followed.
     """
     asked = {} if progress is None else {"disable": not progress}
     return tqdm(
-        range(1, epochs + 1),
+        total=epochs,
         desc="training",
         unit="epoch",
         delay=0 if progress else 2,
@@ -233,33 +327,27 @@ def progress_bar(epochs: int, progress: bool | None) -> Iterator[int]:
     )
 
 
+def check_loss(loss: float) -> None:
+    """Raise FloatingPointError where the loss is infinite or NaN."""
+    if not math.isfinite(loss):
+        raise FloatingPointError("the loss became infinite or NaN")
+
+
 def check_settings(
+    optimizer: Optimizer,
     epochs: int,
     batch_size: int | None,
     generator: np.random.Generator | None,
-    target_loss: float | None = None,
-    patience: int | None = None,
     clip_norm: float | None = None,
 ) -> None:
-    """Raise ValueError for settings that cannot be meant, with the value and the remedy."""
-    check_count(epochs, "epochs", "")
-    if target_loss is not None and not math.isfinite(target_loss):
-        raise ValueError(f"target_loss is {target_loss}: give a finite number, or None")
-    if patience is not None:
-        check_count(patience, "patience", " epochs, or None")
-    if clip_norm is not None and not 0 < clip_norm < np.inf:
-        raise ValueError(f"clip_norm is {clip_norm}: give a finite number greater than 0, or None")
-    if batch_size is None:
-        return
-    check_count(batch_size, "batch_size", " rows, or None for all rows")
-    if not isinstance(generator, np.random.Generator):
+    """Raise ValueError for settings that make no sense, with the value and the remedy."""
+    if not isinstance(optimizer, Optimizer):
         raise ValueError(
-            f"generator is {generator!r}, and mini-batches are drawn at random: pass "
-            f"generator=np.random.default_rng(seed)"
+            f"the optimizer is {optimizer!r}: pass an optimizer, such as GradientDescent(0.1)"
         )
-
-
-def check_count(value: int, name: str, unit: str) -> None:
-    """Raise ValueError unless the value is a whole number of at least 1."""
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} is {value}: give a whole number, 1 or more{unit}")
+    checks.whole_number(epochs, "epochs")
+    if clip_norm is not None:
+        checks.number(clip_norm, "clip_norm", above=0)
+    if batch_size is not None:
+        checks.whole_number(batch_size, "batch_size", unit=" row, or None for all rows")
+        checks.random_generator(generator)
