@@ -1,45 +1,43 @@
-"""Backpropagation at a fixed point: relax the neurons to rest, then relax the error back.
+"""Backpropagation at a fixed point: both passes repeat an equation until it converges.
 
 With rows as samples and ⊙ elementwise, the two passes repeat
 
     forward     A ← f(A @ W + X @ U + b)
     backward    delta ← from the loss + (delta @ Wᵀ) ⊙ f′(Z)
 
-until nothing changes. The second is BP1 and BP2 of `backprop.network` at once: where W has no
-cycles, it comes to rest after as many steps as the network has layers, on the same numbers.
+until nothing changes. The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no
+cycles, it converges after as many steps as the network has layers, to the same numbers.
 
 Sources: Almeida, "A learning rule for asynchronous perceptrons with feedback in a combinatorial
 environment" (1987); Pineda, "Generalization of back-propagation to recurrent neural networks"
-(1987).
+(1987). They call the repetition relaxation.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop.activations import Activation
-from backprop.losses import Loss
-from backprop.recurrent import (
-    RecurrentNetwork,
-    check_between,
-    check_finite,
-    check_known,
-    check_targets,
-    elementwise,
-)
+from backprop import checks
+from backprop.activations import Activation, name_or_itself
+from backprop.losses import Loss, get_loss
+from backprop.model import Model
+from backprop.parameters import Gradient, Part
+from backprop.recurrent import elementwise
 
 METHODS = ("iteration", "linear solve")
-REMEMBERED = 10  # states of a network that does not settle, whose mean is looked at
+REMEMBERED = 10  # states of a network that does not converge, whose mean is looked at
 
 
-class DidNotSettle(ArithmeticError):
-    """The network, or the error that goes back through it, does not come to rest.
+class DidNotConverge(ArithmeticError):
+    """The forward pass, or the backward pass, does not converge.
 
-    `spectral_radius` is that of the state in which it was left.
+    `spectral_radius` is that of the state in which the network was left.
     """
 
     def __init__(self, message: str, spectral_radius: float) -> None:
@@ -47,15 +45,30 @@ class DidNotSettle(ArithmeticError):
         self.spectral_radius = spectral_radius
 
 
-class FixedPointNetwork(RecurrentNetwork):
-    """Neurons with cycles among them, whose answer is the state in which they come to rest.
+@dataclass(frozen=True)
+class FixedPoint:
+    """What a forward pass leaves: the inputs X (samples, inputs), and the fixed point.
+
+    Z and A = f(Z) are (samples, neurons), `outputs` the last columns of A. `steps` counts how often
+    the equation was repeated.
+    """
+
+    X: np.ndarray
+    Z: np.ndarray
+    A: np.ndarray
+    outputs: np.ndarray
+    steps: int
+
+
+class FixedPointNetwork(Model):
+    """Neurons with cycles among them, whose output is the state to which they converge.
 
     `W` is (neurons, neurons), `U` (inputs, neurons), `b` (neurons,) or None for zeros; the numbers
     are copied. The last `outputs` neurons are compared with the targets. `activation` acts on each
     number by itself (softmax does not).
 
     `method` says how both passes find their fixed point. By 'iteration' they repeat their equation,
-    which comes to rest where the spectral radius is below 1; `damping` is the share of its old
+    which converges where the spectral radius is below 1; `damping` is the share of its old
     state that each step keeps. By 'linear solve' the forward pass takes Newton's steps, and the
     backward pass is a single solution of linear equations: few steps, but each costs the cube of
     the neurons, and it may find a fixed point that the neurons themselves would leave.
@@ -64,8 +77,11 @@ class FixedPointNetwork(RecurrentNetwork):
     after `limit` steps.
 
     Raises ValueError for parts whose shapes do not fit or that are not finite, and for settings
-    out of range; the passes raise DidNotSettle.
+    out of range; the passes raise DidNotConverge.
     """
+
+    W, U, b = Part("W"), Part("U"), Part("b")
+    dW, dU, db = Part("W", "gradients"), Part("U", "gradients"), Part("b", "gradients")
 
     def __init__(
         self,
@@ -81,28 +97,20 @@ class FixedPointNetwork(RecurrentNetwork):
         tolerance: float = 1e-13,
         limit: int = 1000,
     ) -> None:
-        W, U = np.asarray(W, dtype=float), np.asarray(U, dtype=float)
-        b = np.zeros(len(W)) if b is None else np.asarray(b, dtype=float)
+        W, U = checks.finite_array(W, "W"), checks.finite_array(U, "U")
+        b = np.zeros(len(W)) if b is None else checks.finite_array(b, "b")
         check_parts(W, U, b)
-        check_between("outputs", outputs, 1, len(W), "of the neurons")
-        check_known("method", method, METHODS)
-        if not 0 <= damping < 1:
-            raise ValueError(f"damping is {damping}: give a number of at least 0 and less than 1")
-        if not 0 < tolerance < 1:
-            raise ValueError(f"tolerance is {tolerance}: give a number between 0 and 1")
-        if limit < 1:
-            raise ValueError(f"limit is {limit}: allow 1 step or more")
-        self._set_outputs(activation, loss)
-        self.activation = elementwise(self.output_activation)
-        self.method, self.damping = method, damping
-        self.tolerance, self.limit = tolerance, limit
-        self.output_count = outputs
-        self._allocate({"W": W, "U": U, "b": b})
-        self._name_parts()
-
-    def _name_parts(self) -> None:
-        self.W, self.U, self.b = self._views(self.parameters)
-        self.dW, self.dU, self.db = self._views(self.gradient)
+        self.output_count = checks.whole_number(
+            outputs, "outputs", 1, len(W), f" of the {len(W)} neurons"
+        )
+        self.method = checks.choice(method, "method", METHODS)
+        self.damping = checks.number(damping, "damping", at_least=0, below=1)
+        self.tolerance = checks.number(tolerance, "tolerance", above=0, below=1)
+        self.limit = checks.whole_number(limit, "limit", unit=" steps")
+        self.activation, self.loss = elementwise(activation), get_loss(loss)
+        self.loss.check_activation(self.activation)
+        self._allocate({"W": W.shape, "U": U.shape, "b": b.shape})
+        self.W, self.U, self.b = W, U, b
 
     @classmethod
     def draw(
@@ -113,92 +121,136 @@ class FixedPointNetwork(RecurrentNetwork):
         *,
         generator: np.random.Generator,
         radius: float = 0.5,
-        **settings: object,
-    ) -> FixedPointNetwork:
+        **settings: Any,
+    ) -> Self:
         """A network with random weights; those among the neurons have about the given radius.
 
         W is normal with standard deviation radius/√neurons, U with 1/√inputs; b is 0. With few
         neurons chance moves the radius far from the given one.
         """
+        checks.random_generator(generator)
+        checks.whole_number(inputs, "inputs")
+        checks.whole_number(neurons, "neurons")
+        checks.number(radius, "radius", at_least=0)
         W = generator.normal(scale=radius * neurons**-0.5, size=(neurons, neurons))
         U = generator.normal(scale=inputs**-0.5, size=(inputs, neurons))
         return cls(W, U, outputs=outputs, **settings)
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """The outputs at rest for the rows of X: (samples, inputs) to (samples, outputs).
+    def settings(self) -> dict[str, Any]:
+        """The sizes, and how the passes find their fixed point."""
+        return {
+            "inputs": len(self.U),
+            "neurons": len(self.W),
+            "outputs": self.output_count,
+            "activation": name_or_itself(self.activation),
+            "loss": self.loss,
+            "method": self.method,
+            "damping": self.damping,
+            "tolerance": self.tolerance,
+            "limit": self.limit,
+        }
 
-        Starts from zeros. Keeps A and Z, (samples, neurons), and `steps_forward`.
-        """
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Self:
+        """The network that `settings` describes, with all parameters 0."""
+        others = dict(settings)
+        inputs, neurons = others.pop("inputs"), others.pop("neurons")
+        return cls(np.zeros((neurons, neurons)), np.zeros((inputs, neurons)), **others)
+
+    def forward(self, X: np.ndarray, training: bool = False) -> FixedPoint:
+        """The fixed point for the rows of X, (samples, inputs), beginning at zeros."""
         drive = X @ self.U + self.b
 
         def repeated(A: np.ndarray) -> np.ndarray:
             return self.activation.function(A @ self.W + drive)
 
         def newton(A: np.ndarray) -> np.ndarray:
-            target = repeated(A)
-            slopes = self.activation.derivative(target)
-            return A + solve_rows(self.W, slopes, target - A)
+            Z = A @ self.W + drive
+            target = self.activation.function(Z)
+            return A + solve_rows(self.W, self._derivative(Z, target), target - A)
 
         update = newton if self.method == "linear solve" else repeated
-        self.X = X
-        self.A, self.steps_forward = self._settle("the network", update, np.zeros_like(drive))
-        self.Z = self.A @ self.W + drive
-        if self.damping:
-            # Damping leaves a trace of the old state in A. That of a ReLU that ends off must be 0,
-            # or its derivative would count as 1.
-            self.A = self.activation.function(self.Z)
-        last = slice(-self.output_count, None)
-        self.outputs, self.output_sums = self.A[:, last], self.Z[:, last]
-        return self.outputs
+        recent, steps, change = self._converge(update, np.zeros_like(drive))
+        if change is not None:
+            # A network that goes round and round has its fixed point in the middle.
+            A = np.mean(recent, axis=0)
+            raise self._failure("the forward pass", steps, change, A @ self.W + drive, A)
+        # The last step once more, without damping, which leaves a trace of the old state: that of
+        # a ReLU that ends off must be 0, or its derivative would count as 1.
+        Z = recent[-1] @ self.W + drive
+        A = self.activation.function(Z)
+        return FixedPoint(X, Z, A, A[:, -self.output_count :], steps)
 
-    def backward(self, Y: np.ndarray) -> np.ndarray:
-        """The gradient of the loss against the targets Y, after a forward pass.
+    def deltas(self, forward: FixedPoint, Y: np.ndarray) -> tuple[np.ndarray, int]:
+        """delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
 
-        delta = ∂L/∂Z is a fixed point too. It comes from the loss at the outputs (BP1), and from
-        every neuron that a neuron feeds (BP2), all at once:
+        delta is a fixed point too. It comes from the loss at the outputs (BP1), and from every
+        neuron that a neuron feeds (BP2), all at once:
 
             delta = from the loss + (delta @ Wᵀ) ⊙ f′(Z)
-
-        Then dW = Aᵀ @ delta, dU = Xᵀ @ delta (BP4) and db = Σ delta over the rows (BP3). Keeps
-        `delta` and `steps_backward`; fills and returns `gradient`.
         """
-        slopes = self.activation.derivative(self.A)
-        from_loss = np.zeros_like(self.A)
-        from_loss[:, -self.output_count :] = self.loss.delta(self.outputs, Y, self.activation)
+        last = slice(-self.output_count, None)
+        derivative = self._derivative(forward.Z, forward.A)
+        from_loss = np.zeros_like(forward.A)
+        from_loss[:, last] = self.loss.delta(
+            forward.Z[:, last], forward.outputs, Y, self.activation
+        )
         if self.method == "linear solve":
-            self.delta, self.steps_backward = solve_rows(self.W.T, slopes, from_loss), 1
-        else:
-            self.delta, self.steps_backward = self._settle(
-                "the error", lambda delta: from_loss + (delta @ self.W.T) * slopes, from_loss
-            )
-        np.matmul(self.A.T, self.delta, out=self.dW)
-        np.matmul(self.X.T, self.delta, out=self.dU)
-        np.sum(self.delta, axis=0, out=self.db)
-        return self.gradient
+            return solve_rows(self.W.T, derivative, from_loss), 1
 
-    def _settle(
-        self, what: str, update: Callable[[np.ndarray], np.ndarray], state: np.ndarray
-    ) -> tuple[np.ndarray, int]:
-        """Repeat state ← update(state), damped, until it stands still; the state and the steps."""
+        def update(delta: np.ndarray) -> np.ndarray:
+            return from_loss + (delta @ self.W.T) * derivative
+
+        recent, steps, change = self._converge(update, from_loss)
+        if change is not None:
+            raise self._failure("the backward pass", steps, change, forward.Z, forward.A)
+        return update(recent[-1]), steps
+
+    def _backward(self, forward: FixedPoint, Y: np.ndarray, gradient: Gradient) -> None:
+        """dW = Aᵀ @ delta, dU = Xᵀ @ delta (BP4), and db = Σ delta over the rows (BP3)."""
+        delta, _ = self.deltas(forward, Y)
+        gradient.add_product("W", forward.A.T, delta)
+        gradient.add_product("U", forward.X.T, delta)
+        gradient.add("b", delta.sum(axis=0))
+
+    def data_loss(self, forward: FixedPoint, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y, (samples, outputs)."""
+        return self.loss.value(forward.Z[:, -self.output_count :], forward.outputs, Y)
+
+    def _derivative(self, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+        """f′(Z), (samples, neurons)."""
+        return self.activation.delta(np.ones_like(A), Z, A)
+
+    def _converge(
+        self, update: Callable[[np.ndarray], np.ndarray], state: np.ndarray
+    ) -> tuple[deque[np.ndarray], int, float | None]:
+        """Repeat state ← update(state), damped, until nothing changes.
+
+        Returns the last states, without the one that the last step led to, and the number of steps;
+        then None, or the largest change in the last step where the limit was reached.
+        """
         recent = deque([state], maxlen=REMEMBERED)
         with np.errstate(over="ignore", invalid="ignore"):
             for step in range(1, self.limit + 1):
                 change = (1 - self.damping) * (update(state) - state)
-                largest = np.abs(change).max()
+                largest = float(np.abs(change).max())
                 if not np.isfinite(largest):
                     break
                 state = state + change
                 if largest <= self.tolerance * np.abs(state).max():
-                    return state, step
+                    return recent, step, None
                 recent.append(state)
-        if what == "the network":
-            # A network that goes round and round has its fixed point in the middle.
-            self.A = np.mean(recent, axis=0)
-        eigenvalues = self._eigenvalues()
+        return recent, step, largest
+
+    def _failure(
+        self, what: str, steps: int, change: float, Z: np.ndarray, A: np.ndarray
+    ) -> DidNotConverge:
+        """The error for a pass that left the network in the state A = f(Z)."""
+        eigenvalues = self._eigenvalues(Z, A)
         radius = float(np.abs(eigenvalues).max())
-        raise DidNotSettle(
-            f"{what} does not settle: after {step} steps its numbers still change by "
-            f"{largest:.2g}, and the spectral radius is {radius:.4g}. {self._remedy(eigenvalues)}",
+        return DidNotConverge(
+            f"{what} does not converge: after {steps} steps its numbers still change by "
+            f"{change:.2g}, and the spectral radius is {radius:.4g}. {self._remedy(eigenvalues)}",
             radius,
         )
 
@@ -214,37 +266,30 @@ class FixedPointNetwork(RecurrentNetwork):
             f"less than {1 / radius:.2g}; in training, take a smaller learning rate"
         )
 
-    def _eigenvalues(self) -> np.ndarray:
-        """Those of ∂f(A @ W + …)/∂A in the present state, (samples, neurons)."""
-        slopes = self.activation.derivative(self.A)
-        return np.linalg.eigvals(self.W * slopes[:, None, :])
+    def _eigenvalues(self, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+        """Those of ∂f(A @ W + …)/∂A in each sample's state, (samples, neurons)."""
+        return np.linalg.eigvals(self.W * self._derivative(Z, A)[:, None, :])
 
-    def spectral_radius(self) -> np.ndarray:
-        """The spectral radius in the present state of each sample, (samples,).
+    def spectral_radius(self, forward: FixedPoint) -> np.ndarray:
+        """The spectral radius at the fixed point of each sample, (samples,).
 
-        It is the size of the largest eigenvalue of the matrix of slopes W_ij f′(z_j), by which a
-        small disturbance is multiplied at each step: below 1 the disturbance dies out.
+        It is the size of the largest eigenvalue of the matrix of derivatives W_ij f′(z_j), by which
+        a small disturbance is multiplied at each step: below 1 the disturbance dies out.
         """
-        return np.abs(self._eigenvalues()).max(axis=1)
+        return np.abs(self._eigenvalues(forward.Z, forward.A)).max(axis=1)
 
     def predict(self, X: ArrayLike) -> np.ndarray:
-        """The outputs at rest, (samples, outputs), for X of shape (samples, inputs), checked."""
-        return self.forward(self._check_inputs(X)).copy()
+        """The outputs at the fixed point, (samples, outputs), for X (samples, inputs), checked."""
+        return self.forward(self.check_inputs(X)).outputs.copy()
 
-    def _check_inputs(self, X: ArrayLike) -> np.ndarray:
-        X = np.asarray(X, dtype=float)
-        if X.ndim != 2 or X.shape[1] != len(self.U) or len(X) == 0:
-            raise ValueError(
-                f"X has shape {X.shape}; this network takes (samples, {len(self.U)}), at least one "
-                f"row, and a column for each input"
-            )
-        check_finite("X", X)
-        return X
+    def check_inputs(self, X: ArrayLike) -> np.ndarray:
+        """X as an array. Raises ValueError unless it is (samples, inputs) and finite."""
+        return checks.samples(X, "X", (len(self.U),), self.dtype)
 
     def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """X and Y as arrays. Raises ValueError for wrong shapes and numbers that are not finite."""
-        X, Y = self._check_inputs(X), np.asarray(Y, dtype=float)
-        check_targets(Y, (len(X), self.output_count))
+        X = self.check_inputs(X)
+        Y = checks.targets(Y, len(X), (self.output_count,), self.dtype)
         self.loss.check_targets(Y)
         return X, Y
 
@@ -256,18 +301,18 @@ class FixedPointNetwork(RecurrentNetwork):
         )
 
 
-def solve_rows(W: np.ndarray, slopes: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """D with D = right + (D @ W) ⊙ slopes in each row, by linear equations; all (samples, neurons).
+def solve_rows(W: np.ndarray, derivative: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """D with D = right + (D @ W) ⊙ derivative in each row, by linear equations; all (samples, neurons).
 
     Raises ValueError where a row has no single solution.
     """
-    matrices = np.eye(len(W)) - W * slopes[:, None, :]
+    matrices = np.eye(len(W)) - W * derivative[:, None, :]
     try:
         return np.linalg.solve(matrices.transpose(0, 2, 1), right[:, :, None])[:, :, 0]
     except np.linalg.LinAlgError:
         raise ValueError(
             "the linear equations of the fixed point have no single solution, since an eigenvalue "
-            "of the slopes is 1: change the weights W a little"
+            "of the derivatives is 1: change the weights W a little"
         ) from None
 
 
@@ -284,5 +329,3 @@ def check_parts(W: np.ndarray, U: np.ndarray, b: np.ndarray) -> None:
         )
     if b.shape != (len(W),):
         raise ValueError(f"b has shape {b.shape}: it must be ({len(W)},), one for each neuron of W")
-    for name, part in (("W", W), ("U", U), ("b", b)):
-        check_finite(name, part)
