@@ -1,8 +1,8 @@
 """Backpropagation through time: a state that is carried along a sequence, and the error back.
 
 An Elman network reads one item of a sequence at each step. Unrolled, it is a feed-forward network
-with a layer for each step, all with the same weights; so the four equations of `backprop.network`
-hold, and the gradients of the steps add up.
+with a layer for each step, all with the same weights; so the four equations of
+`backprop.layers.dense` hold, and the gradients of the steps add up.
 
 Sources: Elman, "Finding structure in time" (1990); Werbos, "Backpropagation through time: what it
 does and how to do it" (1990); for the truncation Williams and Peng, "An efficient gradient-based
@@ -13,20 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop.activations import Activation, get_activation
-from backprop.losses import Loss
-from backprop.recurrent import (
-    RecurrentNetwork,
-    check_between,
-    check_finite,
-    check_known,
-    check_targets,
-    elementwise,
-)
+from backprop import checks
+from backprop.activations import Activation, get_activation, name_or_itself
+from backprop.losses import Loss, get_loss
+from backprop.model import Model
+from backprop.parameters import Gradient, Part
+from backprop.recurrent import elementwise
 
 READINGS = ("last step", "every step")
 
@@ -100,8 +98,27 @@ class Sequences:
         return chosen
 
 
-class ElmanNetwork(RecurrentNetwork):
-    """A state that is carried from step to step, and outputs that are read off it.
+@dataclass(frozen=True)
+class SequencePass:
+    """What a forward pass leaves.
+
+    `X` is (samples, steps, inputs) with 0 after the end of each sequence, `lengths` counts the
+    steps. `states` is (samples, steps + 1, neurons), of which the first is 0. `sums` are the
+    pre-activations of the states, (samples, steps, neurons). `read` says where in (samples, steps)
+    outputs are read; `Z` and `outputs` have one row for each of these.
+    """
+
+    X: np.ndarray
+    lengths: np.ndarray
+    sums: np.ndarray
+    states: np.ndarray
+    read: np.ndarray
+    Z: np.ndarray
+    outputs: np.ndarray
+
+
+class ElmanNetwork(Model):
+    """A state that is carried from step to step, and outputs that are computed from it.
 
     At each step t of a sequence, with the state H before the first step 0,
 
@@ -121,6 +138,10 @@ class ElmanNetwork(RecurrentNetwork):
     Raises ValueError for sizes below 1, unknown names, and a truncation below 1.
     """
 
+    W, U, b, V, c = Part("W"), Part("U"), Part("b"), Part("V"), Part("c")
+    dW, dU, db = Part("W", "gradients"), Part("U", "gradients"), Part("b", "gradients")
+    dV, dc = Part("V", "gradients"), Part("c", "gradients")
+
     def __init__(
         self,
         inputs: int,
@@ -134,104 +155,147 @@ class ElmanNetwork(RecurrentNetwork):
         truncation: int | None = None,
         radius: float = 1.0,
     ) -> None:
+        checks.random_generator(generator)
+        checks.number(radius, "radius", at_least=0)
+        self._build(inputs, neurons, outputs, activations, loss, reading, truncation)
+        self.W = generator.normal(scale=radius * neurons**-0.5, size=(neurons, neurons))
+        self.U = generator.normal(scale=inputs**-0.5, size=(inputs, neurons))
+        self.V = generator.normal(scale=neurons**-0.5, size=(neurons, outputs))
+
+    def _build(
+        self,
+        inputs: int,
+        neurons: int,
+        outputs: int,
+        activations: Sequence[str | Activation],
+        loss: str | Loss,
+        reading: str,
+        truncation: int | None,
+    ) -> None:
         for name, size in (("inputs", inputs), ("neurons", neurons), ("outputs", outputs)):
-            check_between(name, size, 1)
-        if isinstance(activations, str) or len(activations) != 2:
+            checks.whole_number(size, name)
+        if isinstance(activations, str | Activation) or len(activations) != 2:
             raise ValueError(
                 f"activations is {activations!r}: give two names, that of the state and that of "
                 f"the outputs, such as ('tanh', 'softmax')"
             )
-        check_known("reading", reading, READINGS)
+        self.reading = checks.choice(reading, "reading", READINGS)
+        self.truncation = truncation
         if truncation is not None:
-            check_between("truncation", truncation, 1)
-        self.activation = elementwise(get_activation(activations[0]))
-        self._set_outputs(activations[1], loss)
-        self.reading, self.truncation = reading, truncation
+            checks.whole_number(truncation, "truncation", unit=" step, or None for all")
+        self.activation = elementwise(activations[0])
+        self.output_activation, self.loss = get_activation(activations[1]), get_loss(loss)
+        self.loss.check_activation(self.output_activation)
         self._allocate(
             {
-                "W": generator.normal(scale=radius * neurons**-0.5, size=(neurons, neurons)),
-                "U": generator.normal(scale=inputs**-0.5, size=(inputs, neurons)),
-                "b": np.zeros(neurons),
-                "V": generator.normal(scale=neurons**-0.5, size=(neurons, outputs)),
-                "c": np.zeros(outputs),
+                "W": (neurons, neurons),
+                "U": (inputs, neurons),
+                "b": (neurons,),
+                "V": (neurons, outputs),
+                "c": (outputs,),
             }
         )
-        self._name_parts()
 
-    def _name_parts(self) -> None:
-        self.W, self.U, self.b, self.V, self.c = self._views(self.parameters)
-        self.dW, self.dU, self.db, self.dV, self.dc = self._views(self.gradient)
+    def settings(self) -> dict[str, Any]:
+        """The sizes, the two activations, the loss, and how outputs are read."""
+        return {
+            "inputs": len(self.U),
+            "neurons": len(self.W),
+            "outputs": len(self.c),
+            "activations": tuple(map(name_or_itself, (self.activation, self.output_activation))),
+            "loss": self.loss,
+            "reading": self.reading,
+            "truncation": self.truncation,
+        }
 
-    def forward(self, X: np.ndarray) -> np.ndarray:
-        """The outputs at all steps that are read, a row each, in the order of samples and steps.
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Self:
+        """The network that `settings` describes, with all parameters 0."""
+        network = cls.__new__(cls)
+        network._build(**settings)
+        return network
 
-        X is (samples, steps, inputs) with NaN behind the end of each sequence, as `check_examples`
-        returns it; `predict` is the same with checks. Keeps `states` (samples, steps + 1, neurons),
-        of which the first is 0, and `read`, where in (samples, steps) outputs are read.
+    def forward(self, X: np.ndarray, training: bool = False) -> SequencePass:
+        """The outputs at all steps that are read, one row each, in the order of samples and steps.
+
+        X is (samples, steps, inputs) with NaN after the end of each sequence, as `check_examples`
+        returns it; `predict` is the same with checks.
         """
         real = ~np.isnan(X[:, :, 0])
-        self.X, self.lengths = np.where(real[:, :, None], X, 0.0), real.sum(axis=1)
+        X, lengths = np.where(real[:, :, None], X, 0.0), real.sum(axis=1)
         samples, steps, _ = X.shape
-        drive = self.X @ self.U + self.b
-        self.states = np.zeros((samples, steps + 1, len(self.W)))
+        drive = X @ self.U + self.b
+        sums = np.empty_like(drive)
+        states = np.zeros((samples, steps + 1, len(self.W)))
         for t in range(steps):
-            before = self.states[:, t]
-            self.states[:, t + 1] = self.activation.function(before @ self.W + drive[:, t])
-        self.read = real.copy()
+            sums[:, t] = states[:, t] @ self.W + drive[:, t]
+            states[:, t + 1] = self.activation.function(sums[:, t])
+        read = real.copy()
         if self.reading == "last step":
-            self.read[:, :-1] &= ~real[:, 1:]
-        self.states_read = self.states[:, 1:][self.read]
-        self.output_sums = self.states_read @ self.V + self.c
-        self.outputs = self.output_activation.function(self.output_sums)
-        return self.outputs
+            read[:, :-1] &= ~real[:, 1:]
+        Z = states[:, 1:][read] @ self.V + self.c
+        outputs = self.output_activation.function(Z)
+        return SequencePass(X, lengths, sums, states, read, Z, outputs)
 
-    def backward(self, Y: np.ndarray) -> np.ndarray:
-        """The gradient of the loss against the targets Y, after a forward pass.
+    def output_delta(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+        """∂L/∂Z of the outputs that are read, one row each (BP1)."""
+        targets = self.target_rows(forward, Y)
+        return self.loss.delta(forward.Z, forward.outputs, targets, self.output_activation)
 
-        A state reaches the loss through the outputs that are read off it, and through the next
+    def deltas(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+        """∂L/∂Z of the states, (samples, steps, neurons).
+
+        A state reaches the loss through the outputs that are computed from it, and through the next
         state. So, from the last step to the first,
 
-            delta_t = (slope from the outputs + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
+            delta_t = (gradient from the outputs + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
 
-        and since every step uses the same weights, their gradients add up over the steps. What
-        stands behind the end of a sequence needs no care: nothing is read there, so no error comes
-        from there. Keeps `deltas`, (samples, steps, neurons); fills and returns `gradient`.
+        Values after the end of a sequence need no special handling: nothing is read there, so
+        their deltas are 0.
         """
-        output_delta = self.loss.delta(self.outputs, self.target_rows(Y), self.output_activation)
-        np.matmul(self.states_read.T, output_delta, out=self.dV)
-        np.sum(output_delta, axis=0, out=self.dc)
-
-        slopes = np.zeros_like(self.states[:, 1:])
-        slopes[self.read] = output_delta @ self.V.T
-        self.deltas = np.empty_like(slopes)
-        from_next = np.zeros_like(slopes[:, 0])
-        for t in reversed(range(slopes.shape[1])):
-            delta = self.activation.delta(self.states[:, t + 1], slopes[:, t] + from_next)
-            self.deltas[:, t] = delta
-            from_next = delta @ self.W.T
+        G = np.zeros_like(forward.states[:, 1:])
+        G[forward.read] = self.output_delta(forward, Y) @ self.V.T
+        deltas = np.empty_like(G)
+        from_next = np.zeros_like(G[:, 0])
+        for t in reversed(range(G.shape[1])):
+            deltas[:, t] = self.activation.delta(
+                G[:, t] + from_next, forward.sums[:, t], forward.states[:, t + 1]
+            )
+            from_next = deltas[:, t] @ self.W.T
             if self.truncation is not None:
-                from_next[(self.lengths - t) % self.truncation == 0] = 0.0
+                from_next[(forward.lengths - t) % self.truncation == 0] = 0.0
+        return deltas
 
-        deltas = self.deltas.reshape(-1, len(self.W))
-        np.matmul(self.states[:, :-1].reshape(deltas.shape).T, deltas, out=self.dW)
-        np.matmul(self.X.reshape(len(deltas), -1).T, deltas, out=self.dU)
-        np.sum(deltas, axis=0, out=self.db)
-        return self.gradient
+    def _backward(self, forward: SequencePass, Y: np.ndarray, gradient: Gradient) -> None:
+        """Every step uses the same weights, so the gradients of the steps add up (BP3, BP4)."""
+        output_delta = self.output_delta(forward, Y)
+        gradient.add_product("V", forward.states[:, 1:][forward.read].T, output_delta)
+        gradient.add("c", output_delta.sum(axis=0))
 
-    def target_rows(self, Y: np.ndarray) -> np.ndarray:
-        """The targets of the steps that are read, a row each."""
-        return Y if self.reading == "last step" else Y[self.read]
+        deltas = self.deltas(forward, Y).reshape(-1, len(self.W))
+        before = forward.states[:, :-1].reshape(deltas.shape)
+        gradient.add_product("W", before.T, deltas)
+        gradient.add_product("U", forward.X.reshape(len(deltas), -1).T, deltas)
+        gradient.add("b", deltas.sum(axis=0))
+
+    def data_loss(self, forward: SequencePass, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y."""
+        return self.loss.value(forward.Z, forward.outputs, self.target_rows(forward, Y))
+
+    def target_rows(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+        """The targets of the steps that are read, one row each."""
+        return Y if self.reading == "last step" else Y[forward.read]
 
     def predict(self, X: Sequences | ArrayLike) -> np.ndarray:
         """The outputs, checked: (samples, outputs) where the last step is read.
 
-        Where every step is, (samples, steps, outputs), with 0 behind the end of a sequence.
+        Where every step is, (samples, steps, outputs), with 0 after the end of a sequence.
         """
-        outputs = self.forward(self._check_inputs(X).values)
+        forward = self.forward(self._check_inputs(X).values)
         if self.reading == "last step":
-            return outputs
-        every = np.zeros((*self.read.shape, outputs.shape[1]))
-        every[self.read] = outputs
+            return forward.outputs
+        every = np.zeros((*forward.read.shape, len(self.c)))
+        every[forward.read] = forward.outputs
         return every
 
     def classify(self, X: Sequences | ArrayLike) -> np.ndarray:
@@ -242,7 +306,7 @@ class ElmanNetwork(RecurrentNetwork):
         X = X if isinstance(X, Sequences) else Sequences(X)
         if X.values.shape[2] != len(self.U):
             raise ValueError(
-                f"the sequences have {X.values.shape[2]} features a step; this network takes "
+                f"the sequences have {X.values.shape[2]} features per step; this network takes "
                 f"{len(self.U)}"
             )
         return X
@@ -250,16 +314,17 @@ class ElmanNetwork(RecurrentNetwork):
     def check_examples(
         self, X: Sequences | ArrayLike, Y: ArrayLike
     ) -> tuple[np.ndarray, np.ndarray]:
-        """X and Y as arrays, X with NaN behind the end of each sequence.
+        """X and Y as arrays, X with NaN after the end of each sequence.
 
         Raises ValueError for wrong shapes, and for numbers that are not finite in steps that count.
         """
-        X, Y = self._check_inputs(X), np.array(Y, dtype=float)
+        X, Y = self._check_inputs(X), checks.real_array(Y, "Y")
         samples, steps, _ = X.values.shape
-        each = (samples,) if self.reading == "last step" else (samples, steps)
-        if self.reading == "every step" and Y.shape[:2] == each:
+        each = () if self.reading == "last step" else (steps,)
+        if self.reading == "every step" and Y.shape[:2] == (samples, steps):
+            Y = Y.copy()
             Y[~X.real] = 0.0
-        check_targets(Y, (*each, len(self.c)))
+        Y = checks.targets(Y, samples, (*each, len(self.c)))
         self.loss.check_targets(Y if self.reading == "last step" else Y[X.real])
         return X.values, Y
 
