@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-if TYPE_CHECKING:
-    from backprop.network import Network
+from backprop import checks
+from backprop.model import Model
 
 STEP = 1e-5
 
@@ -32,12 +31,17 @@ def numerical_gradient(
     when `function` raises. The result has the same shape. Raises ValueError for a step that is not
     positive and for a vector that is not flat float64.
     """
-    if not step > 0:
-        raise ValueError(f"the step is {step}: give a small number greater than 0, such as {STEP}")
-    if parameters.ndim != 1 or parameters.dtype != np.float64:
+    checks.number(step, "the step", above=0)
+    if not isinstance(parameters, np.ndarray) or parameters.ndim != 1:
+        shape = np.shape(parameters)
         raise ValueError(
-            f"parameters is a {parameters.dtype} array of shape {parameters.shape}: central "
-            f"differences need a flat vector in float64, since float32 rounds them away"
+            f"parameters has shape {shape}: central differences need a flat "
+            f"vector, such as parameters.ravel()"
+        )
+    if parameters.dtype != np.float64:
+        raise ValueError(
+            f"parameters is of type {parameters.dtype}: float32 rounds central differences away, "
+            f"so convert with .astype(np.float64)"
         )
     gradient = np.empty_like(parameters)
     for index, value in enumerate(parameters.copy()):
@@ -79,7 +83,7 @@ class GradientCheck:
 
 
 def check_gradient(
-    network: Network, X: ArrayLike, Y: ArrayLike, step: float = STEP
+    network: Model, X: ArrayLike, Y: ArrayLike, step: float = STEP
 ) -> GradientCheck:
     """Compare the backpropagated gradient of `network` on X, Y with the numerical one.
 

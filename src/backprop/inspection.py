@@ -1,4 +1,4 @@
-"""Look into a trained network: what its neurons answer, and what they look for."""
+"""Look into a trained network: the outputs of its neurons, and what they respond to."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop.network import Network
+from backprop.parameters import Gradient
 
 
 def layer_outputs(network: Network, X: ArrayLike) -> list[np.ndarray]:
     """The outputs of every layer for the rows of X, each (samples, outputs of the layer)."""
-    network.predict(X)
-    return [layer.A.copy() for layer in network.layers]
+    return [A.copy() for A in network.forward(network.check_inputs(X)).A[1:]]
 
 
 def input_gradient(network: Network, x: ArrayLike, layer: int, neuron: int) -> np.ndarray:
-    """∂a/∂x, the slope of a neuron's output by each input, at the input x, shape (inputs,).
+    """∂a/∂x, the gradient of a neuron's output with respect to the input x, shape (inputs,).
 
-    `layer` counts from 0, as `network.layers` does. Raises IndexError for a neuron that is not
-    there.
+    `layer` counts from 0, as `network.layers` does. Raises IndexError for a neuron that does not
+    exist.
     """
     check_neuron(network, layer, neuron)
-    network.predict(np.reshape(x, (1, -1)))
-    top = network.layers[layer]
-    slope = np.zeros_like(top.A)
-    slope[0, neuron] = 1.0
-    delta = top.activation.delta(top.A, slope)
-    for below, above in reversed(list(zip(network.layers[:layer], network.layers[1:]))):
-        delta = above.delta_below(delta, below.activation)
-    return (delta @ network.layers[0].W.T)[0]
+    forward = network.forward(network.check_inputs(np.reshape(x, (1, -1))))
+    G = np.zeros_like(forward.A[layer + 1])
+    G[0, neuron] = 1.0
+    for step, cache in reversed(list(zip(network.layers, forward.caches))[: layer + 1]):
+        G = step.backward(G, cache, Gradient(step.shapes, dtype=network.dtype))
+    return G[0]
 
 
 def most_exciting_input(
@@ -39,26 +37,28 @@ def most_exciting_input(
     steps: int = 200,
     learning_rate: float = 0.1,
 ) -> np.ndarray:
-    """An input between 0 and 1 for which a neuron answers as much as it can, shape (inputs,).
+    """An input between 0 and 1 that maximises the output of a neuron, shape (inputs,).
 
     Gradient *ascent* on the input: from grey, 0.5 everywhere, it takes `steps` steps of the length
-    `learning_rate`·√inputs along the slope, and keeps every input between 0 and 1. What it finds
-    is a local maximum. Raises IndexError for a neuron that is not there.
+    `learning_rate`·√inputs along the gradient, and keeps every input between 0 and 1. What it finds
+    is a local maximum. Raises IndexError for a neuron that does not
+    exist.
     """
     x = np.full(network.sizes[0], 0.5, network.dtype)
     for _ in range(steps):
-        slope = input_gradient(network, x, layer, neuron)
-        length = np.linalg.norm(slope)
+        gradient = input_gradient(network, x, layer, neuron)
+        length = np.linalg.norm(gradient)
         if length == 0:  # a saturated neuron, or a ReLU that is off
             break
-        x = np.clip(x + learning_rate * len(x) ** 0.5 * slope / length, 0.0, 1.0)
+        x = np.clip(x + learning_rate * len(x) ** 0.5 * gradient / length, 0.0, 1.0)
     return x
 
 
 def check_neuron(network: Network, layer: int, neuron: int) -> None:
     """Raise IndexError unless the network has that layer, and the layer that neuron."""
-    if not 0 <= layer < len(network.layers):
-        raise IndexError(f"layer {layer} of a network with layers 0 to {len(network.layers) - 1}")
-    outputs = network.layers[layer].outputs
+    last = len(network.layers) - 1
+    if not 0 <= layer <= last:
+        raise IndexError(f"layer is {layer}, and this network has layers 0 to {last}")
+    outputs = network.sizes[layer + 1]
     if not 0 <= neuron < outputs:
-        raise IndexError(f"neuron {neuron} of a layer with neurons 0 to {outputs - 1}")
+        raise IndexError(f"neuron is {neuron}, and layer {layer} has neurons 0 to {outputs - 1}")

@@ -26,15 +26,20 @@ from backprop.parameters import Gradient
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What a forward pass leaves: the outputs, and one cache per layer.
+    """What a forward pass leaves: A[0] is X, and A[k] the output of layer k, counted from 1.
 
-    Of a dense layer, `caches[k]` has X, what went in, (samples, inputs), and Z and A, both
-    (samples, outputs). `Z` is that of the last layer.
+    `Z` has the pre-activations of the last layer. `caches` has what each layer's backward pass
+    needs; that of a dense layer is (X, Z, A).
     """
 
-    outputs: np.ndarray
+    A: list[np.ndarray]
     Z: np.ndarray
     caches: list[Any]
+
+    @property
+    def outputs(self) -> np.ndarray:
+        """The outputs of the network, (samples, outputs)."""
+        return self.A[-1]
 
 
 class Network(Model):
@@ -148,11 +153,12 @@ class Network(Model):
 
         `predict` returns the outputs alone, and checks X.
         """
-        A, caches = X, []
+        A, caches = [X], []
         for layer in self.layers:
-            A, cache = layer.forward(A, training)
+            output, cache = layer.forward(A[-1], training)
+            A.append(output)
             caches.append(cache)
-        return ForwardPass(A, self.layers[-1].pre_activations(A, caches[-1]), caches)
+        return ForwardPass(A, self.layers[-1].pre_activations(A[-1], caches[-1]), caches)
 
     def data_loss(self, forward: ForwardPass, Y: np.ndarray) -> float:
         """The loss of a forward pass against the targets Y, without the penalty."""

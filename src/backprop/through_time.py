@@ -33,7 +33,7 @@ class Sequences:
     """Sequences of different lengths in one array, the shorter ones filled up at their ends.
 
     `values` is (samples, steps, features); `lengths`, (samples,), counts the steps of each sequence
-    that are real, None standing for all. What is behind them may be anything, and becomes NaN: that
+    that are real, None standing for all. Values after the end may be anything, and become NaN: that
     marks the end wherever `values` go. `real` (samples, steps) says where the real steps are. An
     index picks samples.
 
@@ -42,7 +42,7 @@ class Sequences:
     """
 
     def __init__(self, values: ArrayLike, lengths: ArrayLike | None = None) -> None:
-        values = np.array(values, dtype=float)
+        values = checks.real_array(values, "values").copy()
         if values.ndim != 3 or 0 in values.shape:
             raise ValueError(
                 f"the sequences have shape {values.shape}: give (samples, steps, features), each "
@@ -64,14 +64,14 @@ class Sequences:
         self.lengths = lengths
         self.real = np.arange(steps) < lengths[:, None]
         values[~self.real] = 0.0
-        check_finite("values", values)
+        checks.check_finite(values, "values")
         values[~self.real] = np.nan
         self.values = values
 
     @classmethod
     def pad(cls, sequences: Sequence[ArrayLike]) -> Sequences:
         """From a list of arrays, each (steps, features) with a number of steps of its own."""
-        arrays = [np.asarray(sequence, dtype=float) for sequence in sequences]
+        arrays = [checks.real_array(sequence, "a sequence") for sequence in sequences]
         for place, array in enumerate(arrays):
             if array.ndim != 2 or 0 in array.shape or array.shape[1] != arrays[0].shape[1]:
                 raise ValueError(
