@@ -59,7 +59,9 @@ def number(
             )
             if math.isfinite(limit)
         ]
-        raise ValueError(f"{name} is {value!r}: give a finite number {' and '.join(limits)}".strip())
+        raise ValueError(
+            f"{name} is {value!r}: give a finite number {' and '.join(limits)}".strip()
+        )
     return value  # type: ignore[return-value]
 
 

@@ -82,9 +82,7 @@ class GradientCheck:
         )
 
 
-def check_gradient(
-    network: Model, X: ArrayLike, Y: ArrayLike, step: float = STEP
-) -> GradientCheck:
+def check_gradient(network: Model, X: ArrayLike, Y: ArrayLike, step: float = STEP) -> GradientCheck:
     """Compare the backpropagated gradient of `network` on X, Y with the numerical one.
 
     Leaves the network's parameters as they were. Expect 1e-6 or less where the activations are

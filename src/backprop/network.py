@@ -92,9 +92,7 @@ class Network(Model):
         network._initialize(generator)
         return network
 
-    def _build(
-        self, layers: list[Layer], loss: str | Loss, l2: float, dtype: DTypeLike
-    ) -> None:
+    def _build(self, layers: list[Layer], loss: str | Loss, l2: float, dtype: DTypeLike) -> None:
         check_layers(layers)
         self.layers = layers
         self.loss = get_loss(loss)
@@ -168,18 +166,26 @@ class Network(Model):
         """½λ Σ w² over the penalized parameters."""
         if not self.l2:
             return 0.0
-        return 0.5 * self.l2 * sum(
-            float(np.vdot(layer.parameters[name], layer.parameters[name]))
-            for layer in self.layers
-            for name in layer.penalized
+        return (
+            0.5
+            * self.l2
+            * sum(
+                float(np.vdot(layer.parameters[name], layer.parameters[name]))
+                for layer in self.layers
+                for name in layer.penalized
+            )
         )
 
     def _backward(self, forward: ForwardPass, Y: np.ndarray, gradient: Gradient) -> None:
         sections = gradient.sections([layer.shapes for layer in self.layers])
         steps = list(zip(self.layers, forward.caches, sections))
         layer, cache, own = steps.pop()
-        delta = self.loss.delta(forward.Z, forward.outputs, Y, layer.activation)
-        G = layer.backward_from_delta(delta, cache, own, need_input=bool(steps))
+        if self.loss.fused_with:
+            delta = self.loss.delta(forward.Z, forward.outputs, Y, layer.activation)
+            G = layer.backward_from_delta(delta, cache, own, need_input=bool(steps))
+        else:
+            G = self.loss.derivative(forward.outputs, Y)
+            G = layer.backward(G, cache, own, need_input=bool(steps))
         while steps:
             layer, cache, own = steps.pop()
             G = layer.backward(G, cache, own, need_input=bool(steps))
@@ -233,7 +239,9 @@ class Network(Model):
         else:
             kinds = [type(layer).__name__ for layer in self.layers]
             sizes = f"{self.input_shape} to {self.output_shape}"
-        return f"Network({sizes}, {', '.join(kinds)}, {self.parameters.size} parameters, {self.dtype})"
+        return (
+            f"Network({sizes}, {', '.join(kinds)}, {self.parameters.size} parameters, {self.dtype})"
+        )
 
 
 def dense_layers(

@@ -104,7 +104,9 @@ class Momentum(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
-    def rule(self, parameters: np.ndarray, gradient: np.ndarray, faded_velocity: np.ndarray) -> None:
+    def rule(
+        self, parameters: np.ndarray, gradient: np.ndarray, faded_velocity: np.ndarray
+    ) -> None:
         """Subtract η v, or η(μ v + g). What is kept is μ v, which both need."""
         if self.nesterov:
             faded_velocity += gradient

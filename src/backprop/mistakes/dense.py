@@ -1,0 +1,338 @@
+"""The known mistakes in the backward pass of a dense layer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backprop.activations import ACTIVATIONS, Activation
+from backprop.layers.dense import Dense, DenseCache, rows
+from backprop.mistakes.mistake import Mistake
+from backprop.mistakes.sections import (
+    BIAS,
+    BP1,
+    BP2,
+    BP3,
+    BP4,
+    CROSS_ENTROPY,
+    DERIVATIVE,
+    SOFTMAX,
+    UPDATE,
+)
+from backprop.parameters import Gradient
+
+
+class DenseMistake(Mistake, Dense):
+    """A dense layer with a mistake."""
+
+
+def diagonal(activation: Activation, cache: DenseCache) -> np.ndarray:
+    """∂A_j/∂Z_j: of softmax A_j(1 − A_j), its diagonal; f′ of any other activation."""
+    if activation.elementwise:
+        return activation.delta(np.ones_like(cache.A), cache.Z, cache.A)
+    return cache.A * (1 - cache.A)
+
+
+class Magnitude(DenseMistake):
+    """The same sums with no cancelling: absolute values, and slopes of 1 in the activations.
+
+    Rounding errors of a gradient are a small part of these, and not of the gradient itself.
+    """
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return G
+
+    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+        gradient.add_product("W", np.abs(rows(cache.X)).T, rows(delta))
+
+    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return delta @ np.abs(self.W).T
+
+
+class AtKink(DenseMistake):
+    """Right as well: another slope for a ReLU, leaky or not, whose weighted sum is 0 exactly."""
+
+    derivative_at_kink = 1.0
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        kink = (cache.Z == 0) & ("relu" in self.activation.name)
+        return np.where(kink, self.derivative_at_kink * G, super().delta(G, cache))
+
+
+class HalfwayAtKink(AtKink):
+    """What central differences measure there: the mean of the slopes on both sides."""
+
+    derivative_at_kink = 0.5
+
+
+class MissingDerivative(DenseMistake):
+    """f′ is left out."""
+
+    form = "missing activation derivative"
+    explanation = (
+        "the numbers are those that come out when f′ is left out, as if every slope of the "
+        "activation were 1. A delta is the derivative by the weighted sum, so the error has to "
+        "pass the activation function. (For a ReLU, a test with ≥ 0 on its output does the same: "
+        "it is always true.)"
+    )
+    section = BP2
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return G
+
+
+class DerivativeOfZ(DenseMistake):
+    """f′ of Z where f′ of A is asked for."""
+
+    form = "derivative for A, given Z"
+    explanation = (
+        "the formula of f′ is the one that wants the output A, and it was given Z. Both have the "
+        "same shape, so nothing complains."
+    )
+    section = DERIVATIVE
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return self.activation.delta(G, cache.Z, cache.Z)
+
+
+class DerivativeOfA(DenseMistake):
+    """f′ of A where f′ of Z is asked for."""
+
+    form = "derivative for Z, given A"
+    explanation = (
+        "the function f′ evaluates the activation itself, so it wants Z, and it was given the "
+        "output A: the activation was applied twice."
+    )
+    section = DERIVATIVE
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return self.activation.delta(G, cache.A, self.activation.function(cache.A))
+
+
+class RepeatedDerivative(DenseMistake):
+    """f′ twice; after a fused loss, f′ at all."""
+
+    form = "activation derivative once too often"
+    explanation = (
+        "f′ is a factor twice. With a cross-entropy it has cancelled already in the delta of the "
+        "last layer; elsewhere it belongs into each delta once."
+    )
+    section = CROSS_ENTROPY
+
+    def backward_from_delta(
+        self, delta: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> np.ndarray | None:
+        twice = self.activation.delta(delta, cache.Z, cache.A)
+        return super().backward_from_delta(twice, cache, gradient, need_input)
+
+
+class RepeatedDiagonal(RepeatedDerivative):
+    """The same, with the diagonal of softmax only."""
+
+    def backward_from_delta(
+        self, delta: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> np.ndarray | None:
+        twice = delta * diagonal(self.activation, cache)
+        return Dense.backward_from_delta(self, twice, cache, gradient, need_input)
+
+
+class SoftmaxByElement(DenseMistake):
+    """The diagonal of softmax's derivative only."""
+
+    form = "softmax taken element by element"
+    explanation = (
+        "softmax was differentiated as if each output depended on its own weighted sum alone. Each "
+        "depends on all sums of its row."
+    )
+    section = SOFTMAX
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return G * diagonal(self.activation, cache)
+
+
+class SigmoidDerivative(DenseMistake):
+    """The sigmoid's f′ for another activation."""
+
+    form = "derivative of another activation"
+    explanation = (
+        "the slope is that of another activation function than the one that the forward pass used."
+    )
+    section = BP1
+
+    other = ACTIVATIONS["sigmoid"]
+
+    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return self.other.delta(G, cache.Z, cache.A)
+
+
+class TanhDerivative(SigmoidDerivative):
+    """The f′ of tanh for another activation."""
+
+    other = ACTIVATIONS["tanh"]
+
+
+class TransposedWeights(DenseMistake):
+    """W, or W reshaped, for Wᵀ in BP2."""
+
+    form = "transposed weights"
+    explanation = (
+        "the error went back through the weights the wrong way round: W where its transpose "
+        "belongs, or a reshape, which fits the shape but not the entries. What neuron j sends back "
+        "to input i goes through the weight that joins the two."
+    )
+    section = BP2
+
+    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return delta @ self.W.reshape(self.W.shape[::-1])
+
+
+class ErrorCarriedBack(DenseMistake):
+    """∂L/∂A for δ in BP2."""
+
+    form = "error carried back in place of the delta"
+    explanation = (
+        "the layer's own gradient is made from its delta, and what it hands to the layer below "
+        "from the error before f′. Both need the delta."
+    )
+    section = BP2
+
+    def backward(
+        self, G: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> np.ndarray | None:
+        super().backward(G, cache, gradient, need_input=False)
+        return self.input_gradient(G, cache)
+
+
+class MeanInEachLayer(DenseMistake):
+    """A further 1/n in BP2."""
+
+    form = "mean taken in each layer anew"
+    explanation = (
+        "the gradient was divided by the number of rows once more at each layer on the way down. "
+        "The mean belongs into the first delta, or into the last step, but once."
+    )
+    section = BP1
+
+    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return super().input_gradient(delta, cache) / len(delta)
+
+
+class NothingBelow(DenseMistake):
+    """No BP2."""
+
+    form = "error not carried back"
+    explanation = (
+        "the layers below have the gradient 0, as if the error ended here. Each layer has to hand "
+        "its delta on."
+    )
+    section = BP2
+
+    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+        return np.zeros_like(cache.X)
+
+
+class WeightedSumsIn(DenseMistake):
+    """Z for A in BP4."""
+
+    form = "weighted sums in place of outputs"
+    explanation = (
+        "the weights' gradient was made with the weighted sums Z of the layer below. What this "
+        "layer multiplied its weights with in the forward pass were the outputs A."
+    )
+    section = BP4
+
+    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+        forward, index = self.context.forward, self.context.index
+        X = cache.X
+        if index:
+            below = self.context.network.layers[index - 1]
+            X = below.pre_activations(forward.A[index], forward.caches[index - 1])
+        gradient.add_product("W", rows(X).T, rows(delta))
+
+
+class NewWeights(DenseMistake):
+    """W after the step in BP2."""
+
+    form = "new weights used too early"
+    explanation = (
+        "the error went back through weights that had been updated already. The whole gradient "
+        "belongs to one point, so compute all of it first and update then."
+    )
+    section = UPDATE
+
+    places = "all"
+
+    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+        dW = rows(cache.X).T @ rows(delta) + self.context.l2 * self.W
+        return delta @ (self.W - self.context.learning_rate * dW).T
+
+
+class UnbiasedForward(DenseMistake):
+    """For a forward pass without b."""
+
+    form = "biases missing in the forward pass"
+    explanation = (
+        "the backward pass is right for a forward pass without the biases. Each weighted sum "
+        "includes its bias."
+    )
+    section = BIAS
+
+    places = "all"
+
+    def forward(self, X: np.ndarray, training: bool = False) -> tuple[np.ndarray, DenseCache]:
+        Z = X @ self.W
+        A = self.activation.function(Z)
+        return A, DenseCache(X, Z, A)
+
+
+class LastRowOnly(DenseMistake):
+    """The last row's part for the sum over rows."""
+
+    form = "last row only"
+    explanation = (
+        "the numbers are those of the last row alone. In a loop over the rows each one's part has "
+        "to be added to those before, and not to replace them."
+    )
+    section = BP4
+
+    places = "all"
+
+    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+        gradient.add_product("W", rows(cache.X)[-1:].T, rows(delta)[-1:])
+
+    def add_db(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+        gradient.add("b", rows(delta)[-1])
+
+
+class MissingBias(DenseMistake):
+    """No BP3."""
+
+    form = "missing bias gradient"
+    explanation = (
+        "the biases have no gradient. A bias is learned like a weight, one whose input is always 1."
+    )
+    section = BP3
+    places = "each"
+
+    def add_db(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+        """Add nothing."""
+
+
+MISTAKES: tuple[type[DenseMistake], ...] = (
+    MissingDerivative,
+    DerivativeOfZ,
+    DerivativeOfA,
+    RepeatedDerivative,
+    RepeatedDiagonal,
+    SoftmaxByElement,
+    SigmoidDerivative,
+    TanhDerivative,
+    TransposedWeights,
+    ErrorCarriedBack,
+    NothingBelow,
+    WeightedSumsIn,
+    MeanInEachLayer,
+    NewWeights,
+    MissingBias,
+    UnbiasedForward,
+    LastRowOnly,
+)

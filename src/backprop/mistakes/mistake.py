@@ -1,0 +1,130 @@
+"""A known mistake: one step of one layer's backward pass, replaced.
+
+Each kind of layer does its backward pass in small steps. A mistake is a subclass of that kind which
+replaces one of them, and says what it is called, why it happens and which section of the book to
+read again. It takes the place of layers in a network, and the gradient comes out as somebody with
+that mistake in the program would get it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backprop.layers import Layer
+from backprop.network import ForwardPass, Network
+from backprop.parameters import Gradient
+
+
+class Mistake:
+    """What a subclass of a kind of layer needs to be a mistake.
+
+    `places` says in which layers it is looked for: in 'all' at once only, in 'each' one alone, or
+    in both ways and in all hidden ones ('sets').
+    """
+
+    form = explanation = section = ""
+    places = "sets"
+
+    context: Context
+
+    @classmethod
+    def in_place_of(cls, layer: Layer, context: Context) -> Any:
+        """The layer with this mistake; it has the same parameters."""
+        wrong = cls.__new__(cls)
+        vars(wrong).update(vars(layer))
+        wrong.context = context
+        return wrong
+
+
+@dataclass
+class Context:
+    """What a mistake may look at besides its own layer.
+
+    The network, the index of the layer in it, counted from 0, the right forward pass, the learning
+    rate if there is one, and the factor λ of the penalty.
+    """
+
+    network: Network
+    index: int
+    forward: ForwardPass
+    learning_rate: float
+    l2: float
+
+
+class Examination:
+    """A network in float64, some rows, and the gradients that mistakes give on them."""
+
+    def __init__(
+        self, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float | None = None
+    ) -> None:
+        self.l2, self.learning_rate = network.l2, learning_rate or 0.0
+        precise = network.settings() | {"dtype": "float64", "l2": 0.0}
+        self.network = Network.from_settings(precise)
+        self.network.parameters = network.parameters
+        self.X, self.Y = X.astype(np.float64), Y.astype(np.float64)
+        self.forward = self.network.forward(self.X)
+
+    def gradient(self, kind: type | None = None, where: Sequence[int] | None = None) -> np.ndarray:
+        """The gradient without the penalty, a flat vector, with this mistake in these layers.
+
+        `where` are indices counted from 0; None means all layers of the mistake's kind.
+        """
+        network = self.network if kind is None else self.with_mistake(kind, where)
+        forward = self.forward
+        if kind is not None and "forward" in vars(kind):
+            forward = network.forward(self.X)
+        return backward(network, forward, self.Y)
+
+    def with_mistake(self, kind: type, where: Sequence[int] | None) -> Network:
+        """The network with some of its layers replaced."""
+        wrong = object.__new__(Network)
+        vars(wrong).update(vars(self.network))
+        wrong.layers = list(self.network.layers)
+        for index in self.layers_of(kind) if where is None else where:
+            context = Context(self.network, index, self.forward, self.learning_rate, self.l2)
+            wrong.layers[index] = kind.in_place_of(self.network.layers[index], context)
+        return wrong
+
+    def layers_of(self, kind: type) -> list[int]:
+        """The indices of the layers in which this mistake can be made."""
+        return [
+            index
+            for index, layer in enumerate(self.network.layers)
+            if issubclass(kind, type(layer))
+        ]
+
+    def places(self, kind: type[Mistake]) -> Iterator[tuple[tuple[int, ...], str]]:
+        """The sets of layers in which a mistake is looked for, the largest first, and their names."""
+        layers = tuple(self.layers_of(kind))
+        if not layers:
+            return
+        if kind.places != "each":
+            yield layers, ""
+        if kind.places == "sets" and len(layers) > 2:
+            yield layers[:-1], " That concerns the hidden layers."
+        if kind.places == "each" or (kind.places == "sets" and len(layers) > 1):
+            for index in reversed(layers):
+                yield (index,), f" That concerns layer {index + 1}."
+
+
+def backward(network: Network, forward: ForwardPass, Y: np.ndarray) -> np.ndarray:
+    """The gradient of a network of any layers, a vector of its own."""
+    gradient = Gradient(network.parts.shapes)
+    network._backward(forward, Y, gradient)
+    gradient.finish()
+    return gradient.vector
+
+
+@dataclass(frozen=True)
+class WrongGradient:
+    """A known wrong form and the gradient that it gives, `factor` times too large if not None."""
+
+    form: str
+    explanation: str
+    section: str
+    vector: np.ndarray
+    factor: float | None = None
