@@ -1,9 +1,9 @@
 """What is wrong with a gradient, judged from its values alone.
 
-A wrong gradient is seldom wrong in a new way. `backprop.slips` has the known slips, each as a
+A wrong gradient is seldom wrong in a new way. `backprop.mistakes` has the known mistakes, each as a
 backward pass in which one step is replaced. What they give on the network's own rows is compared
-with the gradient in question. If the two agree, the slip has a name, a reason and a section to read
-again; also if they agree up to a factor that comes from somewhere, such as the number of rows.
+with the gradient in question. If the two agree, the mistake has a name, a reason and a section to
+read again; also if they agree up to a factor that has a known cause, such as the number of rows.
 
 No code of the author is run: `diagnose` takes numbers. `diagnose_function` takes a function.
 """
@@ -17,12 +17,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backprop import slips
+from backprop import checks
 from backprop.losses import DIVISORS, SquaredError
-from backprop.network import Network
-from backprop.slips import Backward, Forward, Slip, flat
+from backprop.mistakes import Examination, WrongGradient, all_mistakes, sections
+from backprop.mistakes.dense import AtKink, HalfwayAtKink, Magnitude, MissingBias, NewWeights
+from backprop.mistakes.mistake import backward
+from backprop.network import ForwardPass, Network
 
 TOLERANCE = 1e-4
+CONSTANT_FACTOR = (
+    "constant factor",
+    "every number is right but for one and the same factor. The direction is right, and every "
+    "step is longer or shorter.",
+    sections.CONSTANTS,
+)
 
 
 @dataclass(frozen=True)
@@ -64,22 +72,22 @@ def diagnose(
     learning_rate: float | None = None,
     tolerance: float = TOLERANCE,
 ) -> Diagnosis:
-    """Say whether `gradient` is that of the network's loss on X, Y, and if not, which slip it is.
+    """Say whether `gradient` is that of the network's loss on X, Y, and if not, which mistake it is.
 
     `gradient` is a flat vector in the order of `network.parameters` or a list of (dW, db) for each
     layer, from the inputs on; db is None where there are no biases. Whatever it is, a diagnosis
-    comes back. With the `learning_rate` of the step, also slips that involve the new weights are
+    comes back. With the `learning_rate` of the step, also mistakes that involve the new weights are
     recognized. `tolerance` is the largest error of an entry that counts as none, relative to the
     largest entry of its W or b; float32 and central differences are allowed their rounding.
 
     The network is not changed. Give several rows, different from each other: with a single one,
-    a sum and a mean are the same. Slips that change nothing on these rows cannot be seen. Raises
+    a sum and a mean are the same. Mistakes that change nothing on these rows cannot be seen. Raises
     ValueError for X and Y that do not fit the network, and for a tolerance or learning rate that
     is not a finite number greater than 0.
     """
-    for name, value in {"tolerance": tolerance, "learning rate": learning_rate}.items():
-        if value is not None and not 0 < value < np.inf:
-            raise ValueError(f"the {name} is {value}: give a finite number greater than 0")
+    checks.number(tolerance, "the tolerance", above=0)
+    if learning_rate is not None:
+        checks.number(learning_rate, "the learning rate", above=0)
     X, Y = network.check_examples(X, Y)
     try:
         vector, misshapen = read_gradient(gradient, network)
@@ -92,7 +100,7 @@ def diagnose(
             f"overflowed, a logarithm was given 0, or something was divided by 0."
         )
         where = network.parameter_name(int(unusable[0]))
-        return Diagnosis(False, explanation, "not finite", where, slips.SIGMOID)
+        return Diagnosis(False, explanation, "not finite", where, sections.SIGMOID)
     with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is no reason to warn
         comparison = Comparison(vector, network, X, Y, tolerance, learning_rate)
         return comparison.diagnosis(misshapen)
@@ -128,7 +136,7 @@ def diagnose_function(
 
 
 class Comparison:
-    """A gradient beside the right one and beside those that the known slips give."""
+    """A gradient beside the right one and beside those that the known mistakes give."""
 
     def __init__(
         self,
@@ -140,32 +148,33 @@ class Comparison:
         learning_rate: float | None,
     ) -> None:
         self.vector = vector.astype(np.float64)
-        self.network, self.X, self.Y = network, X, Y
+        self.network, self.Y = network, Y
         self.tolerance, self.learning_rate = tolerance, learning_rate
-        self.forward = Forward(network, X, Y)
-        self.pairs = Backward(self.forward).run()
-        self.data, self.penalty = flat(self.pairs), self.penalty_on(biases=False)
+        self.examination = Examination(network, X, Y, learning_rate)
+        parts = self.examination.network.parts
+        self.part_names = [name.rpartition(", ")[2] for name in parts.shapes]
+        self.layer_of_part = [
+            int(name.split(",")[0].removeprefix("layer ")) for name in parts.shapes
+        ]
+        sizes = [view.size for view in parts.views.values()]
+        self.part_of = np.repeat(np.arange(len(sizes)), sizes)  # the part of each entry
+        self.is_bias = np.array(self.part_names)[self.part_of] == "b"
+        self.parameters = parts.vector
+        self.data = self.examination.gradient()
+        self.penalty = network.l2 * np.where(network.penalized, self.parameters, 0.0)
         self.right = self.data + self.penalty
-        sizes = [part.size for pair in self.pairs for part in pair if part is not None]
-        self.part_of = np.repeat(np.arange(len(sizes)), sizes)  # W or b number, for each entry
-        self.is_bias = flat(
-            (np.zeros(dW.shape, bool), None if db is None else np.ones(db.shape, bool))
-            for dW, db in self.pairs
-        )
         # The rounding of the coarsest numbers involved, and that of central differences, which
         # is relative to the loss.
         coarsest = max(np.finfo(vector.dtype).eps, np.finfo(network.dtype).eps)
-        terms = self.largest_of_part(
-            flat(slips.Magnitude(self.forward).run()) + np.abs(self.penalty)
-        )
+        terms = self.largest_of_part(self.magnitude() + np.abs(self.penalty))
         self.rounding = (64 * float(coarsest) + 1e-8) * terms + 1e-9 * terms.max()
 
-    def penalty_on(self, biases: bool) -> np.ndarray:
-        """The penalty's part of the gradient, λ times each weight, and each bias if asked."""
-        return self.network.l2 * flat(
-            (W, biases * layer.b.astype(np.float64) if layer.bias else None)
-            for layer, W in zip(self.network.layers, self.forward.W)
-        )
+    def magnitude(self) -> np.ndarray:
+        """The gradient's sums without cancelling, of which rounding errors are a small part."""
+        wrong = self.examination.with_mistake(Magnitude, None)
+        forward, Y = self.examination.forward, self.examination.Y
+        apart = ForwardPass([*forward.A[:-1], np.abs(forward.A[-1])], forward.Z, forward.caches)
+        return np.abs(backward(wrong, apart, -np.abs(Y)))
 
     def largest_of_part(self, vector: np.ndarray) -> np.ndarray:
         """For each entry the largest absolute value of the W or b that it belongs to."""
@@ -185,135 +194,133 @@ class Comparison:
     def is_right(self) -> bool:
         """Whether the gradient is the network's."""
         return self.agrees(self.right) or any(
-            self.agrees(flat(kind(self.forward).run()) + self.penalty)
-            for kind in (slips.AtKink, slips.HalfwayAtKink)
+            self.agrees(self.examination.gradient(kind) + self.penalty)
+            for kind in (AtKink, HalfwayAtKink)
         )
 
     def diagnosis(self, misshapen: str | None) -> Diagnosis:
-        """What the gradient is: right, one of the known slips, or wrong in another way."""
+        """What the gradient is: right, one of the known mistakes, or wrong in another way."""
         if misshapen is not None:
             found = self.first(self.layouts())
-            return found or Diagnosis(False, misshapen, "wrong shape", section=slips.BP4)
+            return found or Diagnosis(False, misshapen, "wrong shape", section=sections.BP4)
         if self.is_right():
             return Diagnosis(True, "every entry agrees with the gradient of the network's loss.")
         if not self.vector.any():
             explanation = "every number is 0. Perhaps the result was never filled in."
-            return self.wrong(Slip("all zero", explanation, slips.CHECK, self.right))
+            return self.wrong(WrongGradient("all zero", explanation, sections.CHECK, self.right))
         known = [*self.known(), *self.layouts()]
         return (
             self.first(known)
-            or self.first(self.multiples(Slip("", "", "", self.right), any_factor=True))
+            or self.first(self.multiples(WrongGradient("", "", "", self.right), any_factor=True))
             or self.first(self.biases_or_penalty())
-            or self.first(multiple for slip in known for multiple in self.multiples(slip))
+            or self.first(multiple for mistake in known for multiple in self.multiples(mistake))
             or self.unknown()
         )
 
-    def first(self, suspects: Iterable[Slip]) -> Diagnosis | None:
+    def first(self, suspects: Iterable[WrongGradient]) -> Diagnosis | None:
         """The diagnosis by the first suspect that agrees; others that do are named in `also`."""
-        found = [slip for slip in suspects if self.agrees(slip.vector, slip.factor or 1.0)]
+        found = [
+            mistake for mistake in suspects if self.agrees(mistake.vector, mistake.factor or 1.0)
+        ]
         return self.wrong(found[0], found[1:]) if found else None
 
-    def wrong(self, slip: Slip, others: Iterable[Slip] = ()) -> Diagnosis:
-        """The diagnosis by this slip."""
-        also = dict.fromkeys(other.form for other in others if other.form != slip.form)
+    def wrong(self, mistake: WrongGradient, others: Iterable[WrongGradient] = ()) -> Diagnosis:
+        """The diagnosis by this mistake."""
+        also = dict.fromkeys(other.form for other in others if other.form != mistake.form)
         return Diagnosis(
             right=False,
-            explanation=slip.explanation,
-            form=slip.form,
+            explanation=mistake.explanation,
+            form=mistake.form,
             parameter=self.network.parameter_name(int(self.errors(self.right).argmax())),
-            section=slip.section,
-            factor=slip.factor,
+            section=mistake.section,
+            factor=mistake.factor,
             also=tuple(also),
         )
 
-    def known(self) -> Iterator[Slip]:
-        """Every known slip in the backward pass, made in all layers first and then in some."""
-        count = len(self.pairs)
-        for kind in slips.SLIPS:
-            for where, name in slips.places(count):
-                yield self.slip(kind(self.forward, where), name)
+    def known(self) -> Iterator[WrongGradient]:
+        """Every known mistake in the backward pass, made in all layers first and then in some."""
+        for kind in all_mistakes():
+            if kind is NewWeights and self.learning_rate is None:
+                continue
+            for where, name in self.examination.places(kind):
+                vector = self.examination.gradient(kind, where) + self.penalty
+                yield WrongGradient(kind.form, kind.explanation + name, kind.section, vector)
         if self.learning_rate is not None:
-            yield self.slip(slips.NewWeights(self.forward, None, self.learning_rate))
-            yield Slip(
+            yield WrongGradient(
                 "new parameters in place of the gradient",
                 "these are the parameters after the step. The step is made from the gradient.",
-                slips.DOWNHILL,
-                self.network.parameters - self.learning_rate * self.right,
+                sections.DOWNHILL,
+                self.parameters - self.learning_rate * self.right,
             )
-        if self.is_bias.any():
-            for number in range(count):
-                part = self.part_of == 2 * number + 1
-                yield Slip(
-                    slips.MISSING_BIAS,
-                    f"{slips.MISSING_BIAS_EXPLANATION} That concerns layer {number + 1}.",
-                    slips.BP3,
-                    np.where(part, 0.0, self.right),
-                )
-            yield self.slip(slips.UnbiasedForward(Forward(self.network, self.X, self.Y, False)))
-        yield self.slip(slips.LastRowOnly(self.forward))
         if self.network.l2:
-            yield Slip(
+            yield WrongGradient(
                 "penalty on the biases",
                 "the penalty acts on the biases too. It belongs to the weights alone.",
-                slips.PENALTY,
-                self.data + self.penalty_on(biases=True),
+                sections.PENALTY,
+                self.data + self.network.l2 * self.parameters,
             )
 
-    def slip(self, backward: Backward, where: str = "") -> Slip:
-        """The slip that a backward pass stands for, with the penalty, which has no part in it."""
-        vector = flat(backward.run()) + self.penalty
-        return Slip(backward.form, backward.explanation + where, backward.section, vector)
-
-    def layouts(self) -> Iterator[Slip]:
+    def layouts(self) -> Iterator[WrongGradient]:
         """The right numbers at wrong places."""
-        right = np.split(self.right, np.flatnonzero(np.diff(self.part_of)) + 1)
-        weights = right[::2] if self.is_bias.any() else right
-        biases = right[1::2] if self.is_bias.any() else [right[0][:0]] * len(right)
-        turned = [
-            W.reshape(layer.inputs, layer.outputs).T.ravel()
-            for W, layer in zip(weights, self.network.layers)
+        views = self.examination.network.parts.shapes.values()
+        parts = np.split(self.right, np.flatnonzero(np.diff(self.part_of)) + 1)
+        turned = [part.reshape(shape).T.ravel() for part, shape in zip(parts, views)]
+        by_layer = [
+            [part for part, owner in zip(parts, self.layer_of_part) if owner == number]
+            for number in sorted(set(self.layer_of_part))
         ]
-        if len(weights) > 1:
-            yield Slip(
+        if len(by_layer) > 1:
+            yield WrongGradient(
                 "wrong layer order",
                 "the numbers are right, and the layers come in reversed order. The backward pass "
                 "meets the last layer first; the result starts with the first.",
-                slips.ONE_VECTOR,
-                interleave(weights[::-1], biases[::-1]),
+                sections.ONE_VECTOR,
+                np.concatenate([part for own in reversed(by_layer) for part in own]),
             )
-        yield Slip(
+        yield WrongGradient(
             "transposed gradient",
             "the numbers are right, and in each dW rows and columns are exchanged. A gradient has "
             "the shape of what it belongs to, (inputs, outputs), and is read row by row.",
-            slips.BP4,
-            interleave(turned, biases),
+            sections.BP4,
+            np.concatenate(turned),
         )
         if not self.is_bias.any():
             return
         explanation = (
-            "the numbers are right and stand at other places of the vector. For each layer, from "
+            "the numbers are right and are at other places of the vector. For each layer, from "
             "the inputs on, it holds first W, row by row, and then b."
         )
-        for vector in (np.concatenate(weights + biases), interleave(biases, weights)):
-            yield Slip("parameters in another order", explanation, slips.ONE_VECTOR, vector)
+        biases_last = [
+            parts[i] for i in np.argsort(np.array(self.part_names) == "b", kind="stable")
+        ]
+        biases_first = [part for own in by_layer for part in reversed(own)]
+        for order in (biases_last, biases_first):
+            yield WrongGradient(
+                "parameters in another order",
+                explanation,
+                sections.ONE_VECTOR,
+                np.concatenate(order),
+            )
 
-    def multiples(self, slip: Slip, any_factor: bool = False) -> Iterator[Slip]:
-        """The slip times the factor that fits best, with and without the penalty in the product.
+    def multiples(
+        self, mistake: WrongGradient, any_factor: bool = False
+    ) -> Iterator[WrongGradient]:
+        """The mistake times the factor that fits best, with and without the penalty in the product.
 
-        Without `any_factor` only where that factor has a known reason: a slip that was made up to
+        Without `any_factor` only where that factor has a known reason: a mistake that was made up to
         an arbitrary factor would be found too easily where there are no others.
         """
         for fixed in (np.zeros_like(self.penalty), self.penalty)[: 2 if self.network.l2 else 1]:
-            factor = best_factor(slip.vector - fixed, self.vector - fixed)
+            factor = best_factor(mistake.vector - fixed, self.vector - fixed)
             reasons = list(self.reasons(factor)) if factor else []
-            for reason in reasons or ([slips.CONSTANT_FACTOR] if factor and any_factor else []):
+            for reason in reasons or ([CONSTANT_FACTOR] if factor and any_factor else []):
                 form, explanation, section = reason
-                if slip.form:
-                    form, section = slip.form, slip.section
-                    explanation = f"{slip.explanation} Besides, {explanation}"
+                if mistake.form:
+                    form, section = mistake.form, mistake.section
+                    explanation = f"{mistake.explanation} Besides, {explanation}"
                 explanation += f" (The factor is {factor:.4g}.)"
-                vector = factor * (slip.vector - fixed) + fixed
-                yield Slip(form, explanation, section, vector, factor)
+                vector = factor * (mistake.vector - fixed) + fixed
+                yield WrongGradient(form, explanation, section, vector, factor)
 
     def reasons(self, factor: float) -> Iterator[tuple[str, str, str]]:
         """Form, explanation and section for a factor that comes from somewhere."""
@@ -331,14 +338,14 @@ class Comparison:
                 "sign",
                 "every number has the wrong sign. The gradient is that of the loss, which grows "
                 "with output − target; a step goes against it.",
-                slips.DOWNHILL,
+                sections.DOWNHILL,
             )
         if self.learning_rate is not None and equals(self.learning_rate):
             yield (
                 "step in place of the gradient",
                 "the numbers are multiplied by the learning rate, as the step is. The gradient "
                 "does not know the rate.",
-                slips.DOWNHILL,
+                sections.DOWNHILL,
             )
         turned = " The sign is turned as well." if factor < 0 else ""
         for name in sorted(DIVISORS, key=lambda name: name != own):  # its own first
@@ -356,77 +363,72 @@ class Comparison:
                     f"this is the gradient of {describe(name, half, squared)}; the network's loss "
                     f"is {describe(own, own_half, squared)}. The direction is the same, and every "
                     f"step is longer or shorter.{turned}",
-                    slips.CONSTANTS,
+                    sections.CONSTANTS,
                 )
         if divisors[own] > 1 and equals(1 / divisors[own]):
             yield (
                 "mean taken twice",
                 f"the numbers were divided by the number of {own} once more.{turned}",
-                slips.CONSTANTS,
+                sections.CONSTANTS,
             )
 
-    def biases_or_penalty(self) -> Iterator[Slip]:
+    def biases_or_penalty(self) -> Iterator[WrongGradient]:
         """The weights, or the loss's part, are right, and the rest is off by a constant factor."""
         if self.is_bias.any():
             factor = best_factor(self.right[self.is_bias], self.vector[self.is_bias])
             if factor is not None:
                 vector = np.where(self.is_bias, factor * self.right, self.right)
-                yield self.bias_slip(factor, vector)
+                yield self.bias_mistake(factor, vector)
         if self.network.l2:
             factor = best_factor(self.penalty, self.vector - self.data)
             if factor is not None and abs(factor) < 10 * self.tolerance:
                 explanation = "the penalty's part λ · W is missing. It belongs to the loss."
-                yield Slip("missing penalty", explanation, slips.PENALTY, self.data)
+                yield WrongGradient("missing penalty", explanation, sections.PENALTY, self.data)
             elif factor is not None:
                 explanation = f"the penalty's part is {factor:.4g} times what it should be."
                 vector = self.data + factor * self.penalty
                 form = "constant factor in the penalty"
-                yield Slip(form, explanation, slips.PENALTY, vector, factor)
+                yield WrongGradient(form, explanation, sections.PENALTY, vector, factor)
 
-    def bias_slip(self, factor: float, vector: np.ndarray) -> Slip:
-        """The slip of biases that are all `factor` times their gradient beside right weights."""
+    def bias_mistake(self, factor: float, vector: np.ndarray) -> WrongGradient:
+        """The mistake of biases that are all `factor` times their gradient beside right weights."""
         if abs(factor) < 10 * self.tolerance:
             vector = np.where(self.is_bias, 0.0, self.right)
-            return Slip(slips.MISSING_BIAS, slips.MISSING_BIAS_EXPLANATION, slips.BP3, vector)
+            return WrongGradient(MissingBias.form, MissingBias.explanation, sections.BP3, vector)
         explanation = (
             f"the weights' gradient is right, and the biases' is {factor:.4g} times what it should "
             f"be. A bias acts on every row: add the deltas up over the rows, with the same mean as "
             f"for the weights, taken once."
         )
-        return Slip("constant factor in the biases", explanation, slips.BP3, vector, factor)
+        return WrongGradient(
+            "constant factor in the biases", explanation, sections.BP3, vector, factor
+        )
 
     def unknown(self) -> Diagnosis:
-        """No known slip: say which equation to look at, beginning at the last layer."""
+        """No known mistake: say which equation to look at, beginning at the last layer."""
         errors = self.errors(self.right)
-        per_layer = 2 if self.is_bias.any() else 1
-        for number in reversed(range(len(self.pairs))):
-            layer_parts = self.part_of // per_layer == number
-            if (errors[layer_parts] > 1).any():
-                break
-        weights_off = (errors[layer_parts & ~self.is_bias] > 1).any()
-        biases_off = (errors[layer_parts & self.is_bias] > 1).any()
-        last = number == len(self.pairs) - 1
-        if weights_off and not biases_off and per_layer == 2:
-            advice, section = "its db is right, so look at how its dW is made", slips.BP4
+        layer_of = np.array(self.layer_of_part)[self.part_of]
+        number = int(layer_of[errors > 1].max())
+        own = layer_of == number
+        weights_off = (errors[own & ~self.is_bias] > 1).any()
+        biases_off = (errors[own & self.is_bias] > 1).any()
+        last = number == max(self.layer_of_part)
+        if weights_off and not biases_off and (own & self.is_bias).any():
+            advice, section = "its db is right, so look at how its dW is made", sections.BP4
         elif biases_off and not weights_off:
-            advice, section = "its dW is right, so look at how its db is made", slips.BP3
+            advice, section = "its dW is right, so look at how its db is made", sections.BP3
         elif last:
-            advice, section = "look at its delta first", slips.BP1
+            advice, section = "look at its delta first", sections.BP1
         else:
             advice, section = (
                 "the layers above are right, so look at how its delta is made",
-                slips.BP2,
+                sections.BP2,
             )
         explanation = (
-            f"it is none of the known slips. Seen from the output, the first layer that is off is "
-            f"layer {number + 1}: {advice}."
+            f"it is none of the known mistakes. Seen from the output, the first layer that is off is "
+            f"layer {number}: {advice}."
         )
-        return replace(self.wrong(Slip("", explanation, section, self.right)), form=None)
-
-
-def interleave(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> np.ndarray:
-    """One vector of the parts, in turn from the one and the other."""
-    return np.concatenate([part for pair in zip(first, second) for part in pair])
+        return replace(self.wrong(WrongGradient("", explanation, section, self.right)), form=None)
 
 
 def best_factor(vector: np.ndarray, multiple: np.ndarray) -> float | None:
@@ -466,7 +468,7 @@ def read_gradient(gradient: object, network: Network) -> tuple[np.ndarray, str |
             "no gradient",
             f"the result is of the type {type(gradient).__name__}; expected is a flat vector of "
             f"{network.parameters.size} numbers, or a list with (dW, db) for each layer.",
-            slips.ONE_VECTOR,
+            sections.ONE_VECTOR,
         )
     return read_layers(gradient, network)
 
@@ -483,7 +485,7 @@ def as_numbers(value: object, name: str) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         array = np.asarray(None)
     if array.dtype.kind not in "fiu":
-        raise Unreadable("not numbers", f"{name} is no array of real numbers.", slips.ONE_VECTOR)
+        raise Unreadable("not numbers", f"{name} is no array of real numbers.", sections.ONE_VECTOR)
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
@@ -494,16 +496,16 @@ def read_vector(vector: np.ndarray, network: Network) -> tuple[np.ndarray, str |
         weights = sum(layer.W.size for layer in network.layers)
         if vector.size == weights and vector.ndim == 1:
             raise Unreadable(
-                slips.MISSING_BIAS,
+                MissingBias.form,
                 f"the vector has {weights} numbers, as many as there are weights. "
-                f"{slips.MISSING_BIAS_EXPLANATION}",
-                slips.BP3,
+                f"{MissingBias.explanation}",
+                sections.BP3,
             )
         raise Unreadable(
             "wrong length",
             f"the gradient has {vector.size} numbers and the network {wanted} parameters: each "
             f"needs one.",
-            slips.ONE_VECTOR,
+            sections.ONE_VECTOR,
         )
     if vector.ndim == 1:
         return vector, None
@@ -518,7 +520,7 @@ def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str |
             "wrong length",
             f"the list has {len(gradient)} entries and the network {len(layers)} layers of "
             f"weights: each needs its (dW, db).",
-            slips.ONE_VECTOR,
+            sections.ONE_VECTOR,
         )
     parts, misshapen = [], None
     for number, (entry, layer) in enumerate(zip(gradient, layers), 1):
@@ -533,7 +535,7 @@ def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str |
             )
         elif db is not None and np.size(as_numbers(db, f"db of layer {number}")):
             explanation = f"layer {number} has no biases, and a db was returned for it."
-            raise Unreadable("wrong shape", explanation, slips.BIAS)
+            raise Unreadable("wrong shape", explanation, sections.BIAS)
         for name, array in arrays.items():
             if array.shape not in expected[name]:
                 misshapen = misshapen or (
@@ -543,5 +545,5 @@ def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str |
             parts.append(array.ravel())
     vector = np.concatenate(parts)
     if vector.size != network.parameters.size:
-        raise Unreadable("wrong shape", misshapen, slips.BP4)
+        raise Unreadable("wrong shape", misshapen, sections.BP4)
     return vector, misshapen
