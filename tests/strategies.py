@@ -1,16 +1,13 @@
 """Random networks and data for property tests."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from backprop.activations import ACTIVATIONS
 from backprop.initialization import INITIALIZATIONS
-from backprop.losses import (
-    DIVISORS,
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    SquaredError,
-)
+from backprop.losses import DIVISORS, LOSSES, SquaredError
 from backprop.network import Network
 
 seeds = st.integers(0, 2**32 - 1)
@@ -34,7 +31,7 @@ def networks(draw, activations=tuple(ACTIVATIONS), max_layers=4, squared_error_o
     )
     losses = [SquaredError(draw(st.sampled_from(DIVISORS)), half=draw(st.booleans()))]
     if not squared_error_only:
-        losses += [BinaryCrossEntropy(), CategoricalCrossEntropy()]
+        losses += [loss() for loss in LOSSES.values()]
     loss = draw(st.sampled_from(losses))
     names[-1] = loss.fused_with or names[-1]
     generator = np.random.default_rng(draw(seeds))
@@ -53,6 +50,23 @@ def networks(draw, activations=tuple(ACTIVATIONS), max_layers=4, squared_error_o
     rows = draw(st.integers(1, 6))
     Y = random_targets(generator, loss, rows, sizes[-1])
     return network, generator.normal(size=(rows, sizes[0])), Y
+
+
+def passed(network, X):
+    """For each dense layer, its parameters and what a forward pass for X has left in it."""
+    caches = network.forward(np.asarray(X, network.dtype)).caches
+    return [
+        SimpleNamespace(
+            W=layer.W,
+            b=layer.b,
+            bias=layer.bias,
+            activation=layer.activation,
+            A_in=cache.X,
+            Z=cache.Z,
+            A=cache.A,
+        )
+        for layer, cache in zip(network.layers, caches)
+    ]
 
 
 def standard_normal(generator, inputs, outputs):

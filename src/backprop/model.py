@@ -103,12 +103,16 @@ class Model(ABC):
         return self.loss_of(self.forward(X), Y)
 
     def loss_and_gradient(self, X: ArrayLike, Y: ArrayLike) -> tuple[float, np.ndarray]:
-        """The loss over the samples of X and Y, and its gradient, a vector of its own."""
+        """The loss over the samples of X and Y, and its gradient, a vector of its own.
+
+        `gradient` then holds the same numbers. Several threads may call this at a time.
+        """
         X, Y = self.check_examples(X, Y)
         forward = self.forward(X)
         gradient = Gradient(self.parts.shapes, dtype=self.dtype)
         self._backward(forward, Y, gradient)
         gradient.finish()
+        self.gradient = gradient.vector
         return self.loss_of(forward, Y), gradient.vector
 
     def parameter_name(self, index: int) -> str:
