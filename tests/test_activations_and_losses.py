@@ -1,5 +1,7 @@
 """Each function beside its derivative: is the one the slope of the other?"""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,21 +24,24 @@ def test_derivative_is_the_slope(name):
     activation = get_activation(name)
     Z = np.linspace(-4, 4, 81) + 0.0123  # no point at the kink of the ReLU
     slope = (activation.function(Z + 1e-6) - activation.function(Z - 1e-6)) / 2e-6
-    assert activation.derivative(activation.function(Z)) == pytest.approx(slope, abs=1e-8)
+    delta = activation.delta(np.ones_like(Z), Z, activation.function(Z))
+    assert delta == pytest.approx(slope, abs=1e-8)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_type_of_the_numbers_is_kept(name, dtype):
-    A = get_activation(name).function(np.array([[-1.0, 0.0, 2.0]], dtype))
-    assert A.dtype == get_activation(name).derivative(A).dtype == dtype
+    Z = np.array([[-1.0, 0.0, 2.0]], dtype)
+    A = get_activation(name).function(Z)
+    assert A.dtype == get_activation(name).delta(np.ones_like(A), Z, A).dtype == dtype
 
 
 @pytest.mark.parametrize(("name", "slopes"), [("relu", [0, 0, 1]), ("leaky relu", [LEAK, LEAK, 1])])
 def test_the_slope_at_a_kink_is_the_one_below_it(name, slopes):
     activation = get_activation(name)
-    A = activation.function(np.array([-1.0, 0.0, 1.0]))
-    assert activation.derivative(A).tolist() == slopes
+    Z = np.array([-1.0, 0.0, 1.0])
+    A = activation.function(Z)
+    assert activation.delta(np.ones_like(A), Z, A).tolist() == slopes
 
 
 def test_sigmoid_cannot_overflow():
@@ -50,11 +55,11 @@ def test_sigmoid_is_the_textbook_formula(z):
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match="unknown activation 'step'; known are sigmoid, tanh"):
+    with pytest.raises(ValueError, match="unknown activation 'step'; choose from sigmoid, tanh"):
         get_activation("step")
-    with pytest.raises(ValueError, match="unknown loss 'mse'; known are squared error"):
+    with pytest.raises(ValueError, match="unknown loss 'mse'; choose from squared error"):
         get_loss("mse")
-    with pytest.raises(ValueError, match="'columns'; known are rows, elements, nothing"):
+    with pytest.raises(ValueError, match="'columns'; choose from rows, elements, nothing"):
         SquaredError("columns")
 
 
@@ -67,14 +72,14 @@ def test_derivative_of_the_squared_error(divide_by, half):
     for place in np.ndindex(A.shape):
         step = np.zeros_like(A)
         step[place] = 1e-6
-        slope[place] = (loss.value(A + step, Y) - loss.value(A - step, Y)) / 2e-6
+        slope[place] = (loss.value(None, A + step, Y) - loss.value(None, A - step, Y)) / 2e-6
     assert loss.derivative(A, Y) == pytest.approx(slope, abs=1e-8)
 
 
 def test_the_constants_of_the_published_programs():
     A, Y = np.array([[1.0, 0, 0], [0, 3, 0]]), np.zeros((2, 3))  # the squares add up to 10
     values = {
-        (divide_by, half): SquaredError(divide_by, half).value(A, Y)
+        (divide_by, half): SquaredError(divide_by, half).value(None, A, Y)
         for divide_by in DIVISORS
         for half in (True, False)
     }
@@ -93,7 +98,7 @@ def test_the_constants_of_the_published_programs():
 
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (3, 3), (3, 2)])
 def test_shapes_are_never_stretched(shape):
-    for function in (SquaredError().value, SquaredError().derivative):
+    for function in (partial(SquaredError().value, None), SquaredError().derivative):
         with pytest.raises(ValueError, match="outputs of shape .* and targets of shape"):
             function(np.zeros((3, 1)), np.zeros(shape))
 
@@ -110,7 +115,7 @@ def test_the_delta_of_softmax_is_its_jacobian_times_the_slopes():
     z, slope = generator.normal(size=(1, 4)), generator.normal(size=(1, 4))
     steps = 1e-6 * np.eye(4)
     jacobian = (softmax(z + steps) - softmax(z - steps)).T / 2e-6  # row i: ∂A_i/∂Z
-    assert get_activation("softmax").delta(softmax(z), slope) == pytest.approx(
+    assert get_activation("softmax").delta(slope, z, softmax(z)) == pytest.approx(
         slope @ jacobian, abs=1e-9
     )
 
@@ -120,8 +125,8 @@ def test_cross_entropies_are_finite_and_right_for_any_sums(size):
     Z = size * np.array([[1.0, -1.0, 0.5], [-0.3, 0.2, 1.0]])
     Y = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        binary = BinaryCrossEntropy().value(Z, Y)
-        categorical = CategoricalCrossEntropy().value(Z, Y)
+        binary = BinaryCrossEntropy().value(Z, None, Y)
+        categorical = CategoricalCrossEntropy().value(Z, None, Y)
     # −ln σ(z) = ln(1 + e^(−z)), which logaddexp computes without overflow.
     signs = np.where(Y == 1, -1, 1)
     assert binary == pytest.approx(np.logaddexp(0, signs * Z).sum() / 2, rel=1e-12)
@@ -131,7 +136,7 @@ def test_cross_entropies_are_finite_and_right_for_any_sums(size):
 
 def test_the_binary_cross_entropy_of_a_sure_answer_is_small_and_not_zero():
     # ln(1 + e^(−40)) is e^(−40); 1 + e^(−40) would be rounded to 1.
-    value = BinaryCrossEntropy().value(np.array([[40.0]]), np.array([[1.0]]))
+    value = BinaryCrossEntropy().value(np.array([[40.0]]), None, np.array([[1.0]]))
     assert value == pytest.approx(np.exp(-40.0), rel=1e-12, abs=0)
 
 
@@ -141,10 +146,10 @@ def test_cross_entropies_are_finite_for_the_largest_sums(dtype):
     largest = float(np.finfo(dtype).max)
     Z = np.array([[largest, -largest, 0.0]] * 2, dtype)
     sure, wrong = np.array([[1, 0, 0]] * 2, dtype), np.array([[0, 1, 0]] * 2, dtype)
-    assert CategoricalCrossEntropy().value(Z, sure) == 0
-    assert largest / 3 < CategoricalCrossEntropy().value(Z, wrong) < np.inf
+    assert CategoricalCrossEntropy().value(Z, None, sure) == 0
+    assert largest / 3 < CategoricalCrossEntropy().value(Z, None, wrong) < np.inf
     single = np.full((2, 1), np.finfo(np.float32).max)
-    assert BinaryCrossEntropy().value(single, np.zeros_like(single)) == single[0, 0]
+    assert BinaryCrossEntropy().value(single, None, np.zeros_like(single)) == single[0, 0]
 
 
 def test_cross_entropies_compare_by_kind_and_check_their_targets():
@@ -180,5 +185,5 @@ def test_initial_weights_have_the_size_that_they_promise(name):
 
 
 def test_unknown_initializations_list_the_known_ones():
-    with pytest.raises(ValueError, match="unknown initialization 'random'; known are zeros"):
+    with pytest.raises(ValueError, match="unknown initialization 'random'; choose from zeros"):
         get_initialization("random")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from strategies import in_float32, networks, random_targets, seeds
+from strategies import in_float32, networks, passed, random_targets, seeds
 
 from backprop.activations import ACTIVATIONS, LEAK
 from backprop.gradients import numerical_gradient, relative_error
@@ -25,8 +25,7 @@ KINKED = ("relu", "leaky relu")
 
 def near_a_kink(network, X):
     """Whether a step of a central difference could carry a weighted sum across 0."""
-    network.forward(X)
-    kinked = [layer for layer in network.layers if layer.activation.name in KINKED]
+    kinked = [layer for layer in passed(network, X) if layer.activation.name in KINKED]
     return any(np.abs(layer.Z).min() < 1e-3 for layer in kinked)
 
 
@@ -203,19 +202,23 @@ def test_text_form():
     ("arguments", "message"),
     [
         ({"sizes": [4]}, r"sizes is \[4\]"),
-        ({"sizes": [4, 0, 3]}, r"sizes is \[4, 0, 3\]"),
-        ({"sizes": [4, 2.5, 3]}, "whole numbers of at least 1"),
-        ({"sizes": [4, 2.0, 3]}, r"sizes is \[4, 2.0, 3\]: .*whole numbers"),
-        ({"sizes": [4, np.inf, 3]}, r"sizes is \[4, inf, 3\]"),
-        ({"sizes": [4, None, 3]}, r"sizes is \[4, None, 3\]"),
+        ({"sizes": [4, 0, 3]}, r"sizes\[1\] is 0"),
+        ({"sizes": [4, 2.5, 3]}, "a whole number of at least 1"),
+        ({"sizes": [4, 2.0, 3]}, r"sizes\[1\] is 2.0: give a whole number"),
+        ({"sizes": [4, np.inf, 3]}, r"sizes\[1\] is inf"),
+        ({"sizes": [4, None, 3]}, r"sizes\[1\] is None"),
         ({"activations": ["sigmoid"]}, "1 activations for 2 layers of weights"),
-        ({"activations": "sigmoidal"}, "unknown activation 'sigmoidal'; known are"),
-        ({"loss": "hinge"}, "unknown loss 'hinge'; known are"),
+        ({"activations": "sigmoidal"}, "unknown activation 'sigmoidal'; choose from"),
+        ({"loss": "hinge"}, "unknown loss 'hinge'; choose from"),
         ({"loss": "categorical cross-entropy"}, "needs the activation 'softmax'.*it is 'sigmoid'"),
         ({"initialization": "random"}, "unknown initialization 'random'"),
         ({"l2": -1.0}, "the L2 penalty is -1.0"),
-        ({"dtype": np.float16}, "dtype is float16; known are float64 and float32"),
+        ({"dtype": np.float16}, "dtype is float16; choose from float64 and float32"),
         ({"dtype": int}, "dtype is int64"),
+        ({"generator": 0}, "generator is 0, .*default_rng"),
+        ({"l2": "0.1"}, "the L2 penalty is '0.1'"),
+        ({"l2": True}, "the L2 penalty is True"),
+        ({"sizes": [4, True, 3]}, r"sizes\[1\] is True"),
     ],
 )
 def test_bad_settings_are_named(arguments, message):
@@ -232,9 +235,14 @@ X, Y = np.zeros((5, 4)), np.zeros((5, 3))
         (X[:, :3], Y, r"X has shape \(5, 3\); this network takes \(samples, 4\)"),
         (X[0], Y, r"X has shape \(4,\)"),
         (X, np.zeros(5, int), r"Y has shape \(5,\).*datasets.one_hot"),
-        (X, np.zeros((5, 1)), r"Y has shape \(5, 1\).*rows of shape \(5, 3\)"),
+        (X, np.zeros((5, 1)), r"Y has shape \(5, 1\).*have shape \(5, 3\)"),
         (X, Y[:4], "X has 5 rows and Y has 4"),
         (X[:0], Y[:0], "X has no rows"),
+        (X.astype(str), Y, "X holds text"),
+        (X.astype(complex), Y, "X holds complex numbers"),
+        (X, Y.astype(object), "Y holds objects"),
+        (np.ma.masked_equal(X, 0), Y, "X is a masked array"),
+        ([[1, 2], [3]], Y, "X holds objects.*rows of the same length"),
         (np.where(np.arange(4) == 2, np.nan, X), Y, r"X\[0, 2\] is nan"),
         (X, np.where(np.arange(3) == 1, np.inf, Y), r"Y\[0, 1\] is inf"),
     ],

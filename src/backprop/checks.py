@@ -87,9 +87,9 @@ def float_type(value: DTypeLike) -> np.dtype[np.floating]:
     try:
         dtype = np.dtype(value)
     except TypeError:
-        dtype = np.dtype(object)
+        raise ValueError(f"dtype is {value!r}; choose from float64 and float32") from None
     if dtype not in (np.float64, np.float32):
-        raise ValueError(f"dtype is {value!r}; choose from float64 and float32")
+        raise ValueError(f"dtype is {dtype}; choose from float64 and float32")
     return dtype
 
 

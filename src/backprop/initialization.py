@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from backprop import checks
+
 Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
@@ -71,6 +73,4 @@ def get_initialization(name: str | Initialization) -> Initialization:
     """The initialization of that name. Raises ValueError, which lists the known names."""
     if callable(name):
         return name
-    if name not in INITIALIZATIONS:
-        raise ValueError(f"unknown initialization {name!r}; known are {', '.join(INITIALIZATIONS)}")
-    return INITIALIZATIONS[name]
+    return INITIALIZATIONS[checks.choice(name, "initialization", INITIALIZATIONS)]
