@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import random_targets, seeds
 
-from backprop.fixed_point import METHODS, DidNotSettle, FixedPointNetwork
+from backprop.activations import LEAK
+from backprop.fixed_point import METHODS, DidNotConverge, FixedPointNetwork
 from backprop.gradients import check_gradient, numerical_gradient, relative_error
 from backprop.losses import BinaryCrossEntropy, SquaredError
 from backprop.network import Network
@@ -27,9 +28,10 @@ def reference(**settings):
 def test_reference_numbers(method):
     network = reference(method=method)
     loss, gradient = network.loss_and_gradient(PUBLISHED_U, [[1.0]])
-    assert network.A[0].round(7).tolist() == [0.4552008, -0.1061645, -0.147744]
+    point = network.forward(np.array(PUBLISHED_U))
+    assert point.A[0].round(7).tolist() == [0.4552008, -0.1061645, -0.147744]
     assert round(loss, 8) == 0.65865814
-    assert network.spectral_radius().round(4) == [0.7526]
+    assert network.spectral_radius(point).round(4) == [0.7526]
     expected = [
         [0.2291276, -0.05343843, -0.07436768],
         [-0.00122336, 0.00028532, 0.00039707],
@@ -47,7 +49,7 @@ def settling_networks(draw):
     """A random network with weights small enough to settle, and a batch X, Y for it."""
     generator = np.random.default_rng(draw(seeds))
     inputs, neurons = draw(st.integers(1, 4)), draw(st.integers(1, 6))
-    activation = draw(st.sampled_from(["tanh", "sigmoid", "identity"]))
+    activation = draw(st.sampled_from(["tanh", "sigmoid", "identity", "relu", "leaky relu"]))
     losses = [SquaredError(), SquaredError("nothing")]
     losses += [BinaryCrossEntropy()] if activation == "sigmoid" else []
     loss = draw(st.sampled_from(losses))
@@ -72,6 +74,7 @@ def settling_networks(draw):
 def test_random_networks_against_central_differences(case):
     network, X, Y = case
     _, gradient = network.loss_and_gradient(X, Y)
+    assume("relu" not in network.activation.name or np.abs(network.forward(X).Z).min() > 1e-3)
     numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters)
     smallest = 1e-4 * max(1.0, network.loss_value(X, Y))
     assert relative_error(gradient, numerical, smallest).max() < 1e-6
@@ -86,6 +89,8 @@ def test_random_networks_against_autograd_through_the_unrolled_relaxation(case):
         "tanh": np_.tanh,
         "sigmoid": lambda Z: 1 / (1 + np_.exp(-Z)),
         "identity": lambda Z: Z,
+        "relu": lambda Z: np_.where(Z > 0, Z, 0),
+        "leaky relu": lambda Z: np_.where(Z > 0, Z, LEAK * Z),
     }
     function, outputs = functions[network.activation.name], network.output_count
     neurons, inputs = len(network.W), len(network.U)
@@ -124,10 +129,11 @@ def test_without_cycles_it_is_ordinary_backpropagation(sizes, seed, method):
     for layer, (dW, db) in zip(layered.layers, blocks):
         assert dW == pytest.approx(layer.dW, rel=1e-12, abs=1e-14)
         assert db == pytest.approx(layer.db, rel=1e-12, abs=1e-14)
-    assert not network.spectral_radius().any()
+    point = network.forward(X)
+    assert not network.spectral_radius(point).any()
     if method == "iteration":  # a step for each layer, and one to see that nothing changes
-        assert network.steps_forward <= len(layered.layers) + 1
-        assert network.steps_backward <= len(layered.layers) + 1
+        assert point.steps <= len(layered.layers) + 1
+        assert network.deltas(point, Y)[1] <= len(layered.layers) + 1
 
 
 def without_cycles(layered, **settings):
@@ -158,11 +164,15 @@ def without_cycles(layered, **settings):
 
 def test_the_two_methods_agree_and_differ_in_their_steps():
     iterated, solved = reference(), reference(method="linear solve")
+    gradients, forward, backward = [], [], []
     for network in (iterated, solved):
-        network.loss_and_gradient(PUBLISHED_U, [[1.0]])
-    assert iterated.gradient == pytest.approx(solved.gradient, abs=1e-12)
-    assert iterated.steps_forward > 50 and solved.steps_forward < 8
-    assert iterated.steps_backward > 50 and solved.steps_backward == 1
+        gradients.append(network.loss_and_gradient(PUBLISHED_U, [[1.0]])[1])
+        point = network.forward(np.array(PUBLISHED_U))
+        forward.append(point.steps)
+        backward.append(network.deltas(point, np.array([[1.0]]))[1])
+    assert gradients[0] == pytest.approx(gradients[1], abs=1e-12)
+    assert forward[0] > 50 and forward[1] < 8
+    assert backward[0] > 50 and backward[1] == 1
 
 
 def test_the_check_of_gradients_and_training_work_on_it():
@@ -174,7 +184,7 @@ def test_the_check_of_gradients_and_training_work_on_it():
     history = train(network, X, Y, GradientDescent(0.3), epochs=100)
     losses = history.frame()["loss"]
     assert losses.iloc[-1] < 0.1 * losses.iloc[0]
-    assert network.spectral_radius().max() < 1
+    assert network.spectral_radius(network.forward(X)).max() < 1
 
 
 def test_parts_are_views_into_one_vector_and_named():
@@ -200,24 +210,24 @@ def test_the_drawn_weights_have_about_the_radius_asked_for():
 
 def test_a_network_that_does_not_settle_says_why():
     network = FixedPointNetwork(5 * PUBLISHED_W.T, np.eye(3), outputs=1)
-    message = r"the network does not settle: after 1000 steps .* radius is 4\.\d+.*multiply W by le"
-    with pytest.raises(DidNotSettle, match=message) as problem:
+    message = r"the forward pass does not converge: after 1000 steps .* radius is 4\.\d+.*multiply W by le"
+    with pytest.raises(DidNotConverge, match=message) as problem:
         network.predict(PUBLISHED_U)
     assert problem.value.spectral_radius > 4
 
 
 def test_too_few_steps_are_told_from_too_large_weights():
-    with pytest.raises(DidNotSettle, match=r"after 5 steps .* below 1, .* a limit above 5"):
+    with pytest.raises(DidNotConverge, match=r"after 5 steps .* below 1, .* a limit above 5"):
         reference(limit=5).predict(PUBLISHED_U)
 
 
 def test_a_network_that_overshoots_is_told_to_be_damped_and_then_settles():
     W = np.diag([-1.5, -1.5, 0.5])
-    with pytest.raises(DidNotSettle, match=r"overshoots, so damp it: damping=0\.5"):
+    with pytest.raises(DidNotConverge, match=r"overshoots, so damp it: damping=0\.5"):
         FixedPointNetwork(W, np.eye(3), outputs=1).predict([[0.1, 0.2, 0.3]])
     damped = FixedPointNetwork(W, np.eye(3), outputs=1, damping=0.5)
     _, gradient = damped.loss_and_gradient([[0.1, 0.2, 0.3]], [[1.0]])
-    assert damped.spectral_radius().max() > 1
+    assert damped.spectral_radius(damped.forward(np.array([[0.1, 0.2, 0.3]]))).max() > 1
     solved = FixedPointNetwork(W, np.eye(3), outputs=1, method="linear solve")
     expected = solved.loss_and_gradient([[0.1, 0.2, 0.3]], [[1.0]])[1]
     assert gradient == pytest.approx(expected, abs=1e-12)
@@ -226,13 +236,13 @@ def test_a_network_that_overshoots_is_told_to_be_damped_and_then_settles():
 def test_an_error_that_does_not_settle_at_a_point_from_which_the_network_would_leave():
     # Without input the network stands at 0 from the start, but the slopes there are too large.
     network = FixedPointNetwork(5 * PUBLISHED_W.T, np.eye(3), outputs=1)
-    with pytest.raises(DidNotSettle, match="the error does not settle"):
+    with pytest.raises(DidNotConverge, match="the backward pass does not converge"):
         network.loss_and_gradient(np.zeros((1, 3)), [[1.0]])
 
 
 def test_a_linear_network_that_grows_without_end():
     network = FixedPointNetwork([[2.0]], [[1.0]], outputs=1, activation="identity")
-    with pytest.raises(DidNotSettle, match="radius is 2"):
+    with pytest.raises(DidNotConverge, match="radius is 2"):
         network.predict([[1.0]])
     solved = FixedPointNetwork(
         [[2.0]], [[1.0]], outputs=1, activation="identity", method="linear solve"
@@ -256,15 +266,15 @@ def test_linear_equations_without_a_solution_are_named():
         ({"W": np.diag([0, np.nan, 0])}, r"W\[1, 1\] is nan"),
         ({"U": np.zeros((2, 4))}, r"U has shape \(2, 4\): it must be \(inputs, 3\)"),
         ({"b": np.zeros(2)}, r"b has shape \(2,\): it must be \(3,\)"),
-        ({"outputs": 4}, "outputs is 4: give a whole number from 1 to 3 of the neurons"),
+        ({"outputs": 4}, "outputs is 4: give a whole number from 1 to 3 of the 3 neurons"),
         ({"outputs": 0}, "outputs is 0"),
         ({"activation": "softmax"}, "cannot have the activation 'softmax'"),
-        ({"activation": "tan"}, "unknown activation 'tan'; known are"),
+        ({"activation": "tan"}, "unknown activation 'tan'; choose from"),
         ({"loss": "binary cross-entropy"}, "needs the activation 'sigmoid'.*it is 'tanh'"),
-        ({"method": "newton"}, "unknown method 'newton'; known are iteration, linear solve"),
-        ({"damping": 1.0}, "damping is 1.0: give a number of at least 0 and less than 1"),
+        ({"method": "newton"}, "unknown method 'newton'; choose from iteration, linear solve"),
+        ({"damping": 1.0}, "damping is 1.0: give a finite number of at least 0 and less than 1"),
         ({"tolerance": 0}, "tolerance is 0"),
-        ({"limit": 0}, "limit is 0: allow 1 step or more"),
+        ({"limit": 0}, "limit is 0: give a whole number of at least 1"),
     ],
 )
 def test_bad_networks_are_named(arguments, message):
@@ -277,9 +287,9 @@ def test_bad_networks_are_named(arguments, message):
     ("X", "Y", "message"),
     [
         ([[1.0, 2.0, 3.0]], [[1.0]], r"X has shape \(1, 3\); this network takes \(samples, 2\)"),
-        (np.zeros((0, 2)), np.zeros((0, 1)), r"X has shape \(0, 2\).*at least one row"),
+        (np.zeros((0, 2)), np.zeros((0, 1)), r"X has no rows: give at least one"),
         ([[1.0, np.inf]], [[1.0]], r"X\[0, 1\] is inf"),
-        ([[1.0, 2.0]], [1.0], r"Y has shape \(1,\), and the outputs \(1, 1\)"),
+        ([[1.0, 2.0]], [1.0], r"Y has shape \(1,\), and the outputs have shape \(1, 1\)"),
         ([[1.0, 2.0]], [[np.nan]], r"Y\[0, 0\] is nan"),
     ],
 )
@@ -290,10 +300,11 @@ def test_bad_examples_are_named(X, Y, message):
 
 
 @pytest.mark.parametrize("damping", [0.0, 0.5, 0.9])
-def test_a_damped_relu_that_ends_off_has_the_derivative_zero(damping):
+@pytest.mark.parametrize("method", METHODS)
+def test_a_relu_that_ends_off_has_the_derivative_zero(method, damping):
     # Neuron 1 is on at first, and is then switched off by neuron 0.
     W = np.array([[0, -2.0, 0.5], [0, 0, 1.0], [0, 0, 0]])
-    settings = {"outputs": 1, "activation": "relu", "damping": damping}
+    settings = {"outputs": 1, "activation": "relu", "damping": damping, "method": method}
     network = FixedPointNetwork(W, np.zeros((1, 3)), [1.0, 1.0, 0.0], **settings)
     X, Y = np.zeros((1, 1)), np.ones((1, 1))
     _, gradient = network.loss_and_gradient(X, Y)

@@ -108,9 +108,11 @@ def test_a_truncation_cuts_the_last_steps_off_from_what_was_before(truncation):
     network = ElmanNetwork(2, 3, 1, generator=generator, truncation=truncation)
     X, Y = generator.normal(size=(4, 5, 2)), generator.normal(size=(4, 1))
     _, gradient = network.loss_and_gradient(X, Y)
-    start = network.states[:, 5 - truncation].copy()
-    assert not network.deltas[:, : 5 - truncation].any()
-    assert network.deltas[:, 5 - truncation :].all()
+    forward = network.forward(X)
+    deltas = network.deltas(forward, Y)
+    start = forward.states[:, 5 - truncation]
+    assert not deltas[:, : 5 - truncation].any()
+    assert deltas[:, 5 - truncation :].all()
 
     def loss_from_the_cut(_):
         state = start
@@ -126,8 +128,8 @@ def test_a_truncation_counts_from_the_end_of_each_sequence():
     generator = np.random.default_rng(2)
     network = ElmanNetwork(2, 3, 1, generator=generator, truncation=2)
     X = Sequences(generator.normal(size=(3, 6, 2)), [6, 4, 1])
-    network.loss_and_gradient(X, generator.normal(size=(3, 1)))
-    reached = network.deltas.any(axis=2)
+    values, Y = network.check_examples(X, generator.normal(size=(3, 1)))
+    reached = network.deltas(network.forward(values), Y).any(axis=2)
     assert reached.tolist() == [
         [False, False, False, False, True, True],
         [False, False, True, True, False, False],
@@ -139,11 +141,10 @@ def test_truncated_at_every_step_each_error_stays_in_its_piece():
     generator = np.random.default_rng(3)
     network = ElmanNetwork(1, 2, 1, generator=generator, truncation=3, reading="every step")
     X, Y = generator.normal(size=(1, 7, 1)), generator.normal(size=(1, 7, 1))
-    network.forward(X)
-    Y[...] = network.outputs.reshape(1, 7, 1)
+    forward = network.forward(X)
+    Y[...] = forward.outputs.reshape(1, 7, 1)
     Y[0, 4] += 1.0  # the only error, in the second step of the piece 4, 5, 6
-    network.loss_and_gradient(X, Y)
-    assert network.deltas.any(axis=2).tolist() == [[False] * 4 + [True] + [False] * 2]
+    assert network.deltas(forward, Y).any(axis=2).tolist() == [[False] * 4 + [True] + [False] * 2]
 
 
 def test_one_step_is_an_ordinary_network():

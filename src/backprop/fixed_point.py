@@ -106,7 +106,7 @@ class FixedPointNetwork(Model):
         self.method = checks.choice(method, "method", METHODS)
         self.damping = checks.number(damping, "damping", at_least=0, below=1)
         self.tolerance = checks.number(tolerance, "tolerance", above=0, below=1)
-        self.limit = checks.whole_number(limit, "limit", unit=" steps")
+        self.limit = checks.whole_number(limit, "limit")
         self.activation, self.loss = elementwise(activation), get_loss(loss)
         self.loss.check_activation(self.activation)
         self._allocate({"W": W.shape, "U": U.shape, "b": b.shape})

@@ -170,7 +170,7 @@ class Network(Model):
             0.5
             * self.l2
             * sum(
-                float(np.vdot(layer.parameters[name], layer.parameters[name]))
+                float(np.vdot(layer.parts[name], layer.parts[name]))
                 for layer in self.layers
                 for name in layer.penalized
             )
@@ -193,14 +193,14 @@ class Network(Model):
             gradient.finish()
             for layer, own in zip(self.layers, sections):
                 for name in layer.penalized:
-                    own.add(name, self.l2 * layer.parameters[name])
+                    own.add(name, self.l2 * layer.parts[name])
 
     @property
     def penalized(self) -> np.ndarray:
         """For each number of the flat vector, whether a penalty acts on it: True or False."""
         return np.concatenate(
             [
-                np.full(layer.parameters[name].size, name in layer.penalized)
+                np.full(layer.parts[name].size, name in layer.penalized)
                 for layer in self.layers
                 for name in layer.shapes
             ]

@@ -213,7 +213,7 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     """`rate`, multiplied by `factor` after each `every` steps."""
     checks.number(rate, "the learning rate", above=0)
     checks.number(factor, "the factor", above=0)
-    checks.whole_number(every, "every", unit=" steps")
+    checks.whole_number(every, "every")
     return lambda step: rate * factor ** (step // every)
 
 

@@ -113,11 +113,11 @@ class Gradient(Parameters):
 class Part:
     """An attribute that is a named view: reading gives the view, assigning writes into the vector.
 
-    `vector` says which one of the owner's: its 'parameters' or its 'gradients'. A part that the
+    `vector` says which one of the owner's: its `parts` or its `gradients`. A part that the
     owner does not have, such as the bias of a layer without biases, is None.
     """
 
-    def __init__(self, name: str, vector: str = "parameters") -> None:
+    def __init__(self, name: str, vector: str = "parts") -> None:
         self.name, self.vector = name, vector
 
     def __get__(self, owner: Any, kind: type | None = None) -> Any:

@@ -182,7 +182,7 @@ class ElmanNetwork(Model):
         self.reading = checks.choice(reading, "reading", READINGS)
         self.truncation = truncation
         if truncation is not None:
-            checks.whole_number(truncation, "truncation", unit=" step, or None for all")
+            checks.whole_number(truncation, "truncation", unit=", or None for all steps")
         self.activation = elementwise(activations[0])
         self.output_activation, self.loss = get_activation(activations[1]), get_loss(loss)
         self.loss.check_activation(self.output_activation)

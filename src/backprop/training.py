@@ -250,7 +250,7 @@ def patience(epochs: int) -> Rule:
     With a validation part its loss is watched, otherwise that of the training. Raises ValueError
     unless `epochs` is a whole number of at least 1.
     """
-    checks.whole_number(epochs, "patience", unit=" epochs")
+    checks.whole_number(epochs, "patience")
     smallest, waited = math.inf, 0
 
     def rule(network: Any, record: dict[str, float]) -> str | None:
@@ -349,5 +349,5 @@ def check_settings(
     if clip_norm is not None:
         checks.number(clip_norm, "clip_norm", above=0)
     if batch_size is not None:
-        checks.whole_number(batch_size, "batch_size", unit=" row, or None for all rows")
+        checks.whole_number(batch_size, "batch_size", unit=", or None for all rows")
         checks.random_generator(generator)

@@ -42,12 +42,12 @@ class Layer(ABC):
 
     def bind(self, parameters: Parameters, gradients: Gradient) -> None:
         """Use these as storage, parts of the vectors of a network, with the layer's shapes."""
-        self.parameters, self.gradients = parameters, gradients
+        self.parts, self.gradients = parameters, gradients
 
     @property
     def parameter_count(self) -> int:
         """How many numbers of the flat vector belong to this layer."""
-        return self.parameters.vector.size
+        return self.parts.vector.size
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -88,7 +88,7 @@ class Layer(ABC):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy is built from the settings and gets numbers of its own."""
-        return restore_layer, (type(self), self.settings(), self.parameters.vector.copy())
+        return restore_layer, (type(self), self.settings(), self.parts.vector.copy())
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
@@ -100,5 +100,5 @@ def restore_layer(kind: type[Layer], settings: dict[str, Any], vector: ArrayLike
     layer = kind(**settings)
     dtype = np.asarray(vector).dtype
     layer.bind(Parameters(layer.shapes, dtype=dtype), Gradient(layer.shapes, dtype=dtype))
-    checks.assign(layer.parameters.vector, vector, "parameters")
+    checks.assign(layer.parts.vector, vector, "parameters")
     return layer
