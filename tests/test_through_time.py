@@ -286,7 +286,7 @@ def test_text_form_and_names():
         ({"inputs": 1.5}, "inputs is 1.5"),
         ({"truncation": 0}, "truncation is 0: give a whole number of at least 1"),
         ({"truncation": -3}, "truncation is -3"),
-        ({"reading": "first step"}, "unknown reading 'first step'; known are last step, every"),
+        ({"reading": "first step"}, "unknown reading 'first step'; choose from last step, every"),
         ({"activations": "tanh"}, "activations is 'tanh': give two names"),
         ({"activations": ("softmax", "identity")}, "cannot have the activation 'softmax'"),
         ({"loss": "categorical cross-entropy"}, "needs the activation 'softmax'.*'identity'"),
@@ -332,9 +332,9 @@ def test_bad_lists_of_sequences_are_named(sequences, message):
 @pytest.mark.parametrize(
     ("reading", "X", "Y", "message"),
     [
-        ("last step", np.zeros((2, 4, 3)), np.zeros((2, 1)), "have 3 features a step.* takes 2"),
+        ("last step", np.zeros((2, 4, 3)), np.zeros((2, 1)), "have 3 features per step.* takes 2"),
         ("last step", np.zeros((2, 4, 2)), np.zeros((2, 4, 1)), r"Y has shape \(2, 4, 1\).*2, 1\)"),
-        ("every step", np.zeros((2, 4, 2)), np.zeros((2, 1)), r"outputs \(2, 4, 1\)"),
+        ("every step", np.zeros((2, 4, 2)), np.zeros((2, 1)), r"outputs have shape \(2, 4, 1\)"),
         ("last step", np.zeros((2, 4, 2)), np.full((2, 1), np.nan), r"Y\[0, 0\] is nan"),
     ],
 )

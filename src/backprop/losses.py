@@ -48,6 +48,10 @@ class Loss(ABC):
         """∂L/∂Z of the last layer, where A = activation(Z): equation BP1."""
         return activation.delta(self.derivative(A, Y), Z, A)
 
+    def settings(self) -> dict[str, object]:
+        """The name, and the arguments that build this loss again."""
+        return {"name": self.name}
+
     def share(self, rows: int, all_rows: int) -> float:
         """What the loss of some rows counts in the loss of all: their part of a mean."""
         return rows / all_rows
@@ -90,6 +94,10 @@ class SquaredError(Loss):
 
     def __post_init__(self) -> None:
         checks.choice(self.divide_by, "divisor of the squared error", DIVISORS)
+
+    def settings(self) -> dict[str, object]:
+        """The name, the divisor, and whether there is a factor ½."""
+        return {"name": self.name, "divide_by": self.divide_by, "half": self.half}
 
     def constant(self, shape: tuple[int, ...]) -> float:
         """The factor c for outputs of this shape."""

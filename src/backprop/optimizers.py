@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 
@@ -27,10 +28,13 @@ class Optimizer:
     greater than 0.
     """
 
+    name = ""
+    arguments: tuple[str, ...] = ()  # the attributes that are arguments besides the learning rate
     memories = 0
     scratch = 0
 
     def __init__(self, learning_rate: float | Schedule) -> None:
+        self.given_rate = learning_rate
         self.schedule = learning_rate if callable(learning_rate) else constant(learning_rate)
         self.steps_done = 0
         self.memory: list[np.ndarray] = []
@@ -71,6 +75,23 @@ class Optimizer:
         """Turn the gradient into what to subtract from the parameters; update the memory."""
         raise NotImplementedError
 
+    def settings(self) -> dict[str, object]:
+        """The name, the arguments that build this optimizer again, and the steps done.
+
+        Raises ValueError for a schedule, which is a function and has no name.
+        """
+        if not isinstance(self.given_rate, Real):
+            raise ValueError(
+                "the learning rate is a schedule, a function that cannot be saved: give a number"
+            )
+        arguments = {name: getattr(self, name) for name in self.arguments}
+        return {
+            "name": self.name,
+            "learning_rate": self.given_rate,
+            "steps_done": self.steps_done,
+            **arguments,
+        }
+
     def __getstate__(self) -> dict[str, object]:
         """A copy brings its memory along, and belongs to the network that it is used with next."""
         return vars(self) | {"_parameters": None, "_scratch": []}
@@ -81,6 +102,8 @@ class Optimizer:
 
 class GradientDescent(Optimizer):
     """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
+
+    name = "gradient descent"
 
     def rule(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Subtract η g."""
@@ -94,6 +117,8 @@ class Momentum(Optimizer):
     of Bengio and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
     """
 
+    name = "momentum"
+    arguments = ("momentum", "nesterov")
     memories = 1
 
     def __init__(
@@ -125,6 +150,8 @@ class RMSProp(Optimizer):
     η, whether its derivatives are large or small. Raises ValueError unless 0 ≤ ρ < 1.
     """
 
+    name = "rmsprop"
+    arguments = ("decay", "epsilon")
     memories = 1
     scratch = 1
 
@@ -158,6 +185,8 @@ class Adam(Optimizer):
     at 0. Raises ValueError unless 0 ≤ β < 1 for both.
     """
 
+    name = "adam"
+    arguments = ("beta1", "beta2", "epsilon")
     memories = 2
     scratch = 1
 
@@ -198,6 +227,9 @@ def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
     mean *= share
     news *= 1 - share
     mean += news
+
+
+OPTIMIZERS = {kind.name: kind for kind in Optimizer.__subclasses__()}
 
 
 # Schedules: the learning rate as a function of the steps done so far

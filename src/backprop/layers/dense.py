@@ -66,7 +66,6 @@ class Dense(Layer):
         self.outputs = checks.whole_number(outputs, "outputs")
         self.activation = get_activation(activation)
         self.bias = bool(bias)
-        self.initialization = initialization
         self.draw = get_initialization(initialization)
         self.input_shape, self.output_shape = (self.inputs,), (self.outputs,)
         weights = {"W": (self.inputs, self.outputs)}
@@ -79,7 +78,6 @@ class Dense(Layer):
             "outputs": self.outputs,
             "activation": name_or_itself(self.activation),
             "bias": self.bias,
-            "initialization": self.initialization,
         }
 
     def initialize(self, generator: np.random.Generator) -> None:
