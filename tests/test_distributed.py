@@ -16,6 +16,7 @@ import pytest
 
 from backprop.datasets import DATA_FOLDER, load_wheat_seeds, standardize
 from backprop.idx import write_idx
+from backprop.losses import SquaredError
 from backprop.network import Network
 from backprop.optimizers import Momentum
 from backprop.saving import load_network
@@ -78,8 +79,10 @@ def trained(client=None, *, epochs=3, batch_size=25):
         {},
         {"activations": "sigmoid", "loss": "squared error", "l2": 0.0},
         {"bias": False, "sizes": (7, 3), "activations": ["softmax"]},
+        {"activations": "sigmoid", "loss": SquaredError("nothing")},
+        {"activations": "sigmoid", "loss": SquaredError("elements", half=False)},
     ],
-    ids=["softmax", "squared error", "no bias"],
+    ids=["softmax", "squared error", "no bias", "a sum", "a mean over elements"],
 )
 def test_the_gradient_is_that_of_a_single_process(two_workers, settings):
     network = new_network(**settings)
@@ -89,9 +92,9 @@ def test_the_gradient_is_that_of_a_single_process(two_workers, settings):
     # All rows, a mini-batch, and one that lies in the first part alone.
     for rows in (parts.rows, some, np.array([5, 3])):
         loss, gradient = network.loss_and_gradient(WHEAT.X[1:][rows], WHEAT.Y[1:][rows])
-        parts.forward(rows)
-        assert parts.current_loss(rows) == pytest.approx(loss, rel=0, abs=1e-12)
-        np.testing.assert_allclose(parts.backward(rows), gradient, rtol=0, atol=1e-12)
+        forward = parts.forward(rows)
+        assert parts.loss_of(forward, rows) == pytest.approx(loss, rel=0, abs=1e-12)
+        np.testing.assert_allclose(parts.backward(forward, rows), gradient, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("batch_size", [None, 25])
@@ -105,7 +108,7 @@ def test_training_is_that_of_a_single_process(two_workers, batch_size):
 def test_float32_stays_float32(two_workers):
     network = new_network(dtype=np.float32)
     parts = DistributedNetwork(two_workers, network, WHEAT.X, WHEAT.Y)
-    parts.forward(parts.rows)
+    parts.backward(parts.forward(parts.rows), parts.rows)
     assert parts.gradient.dtype == np.float32
     _, gradient = network.loss_and_gradient(WHEAT.X, WHEAT.Y)
     np.testing.assert_allclose(parts.gradient, gradient, rtol=0, atol=1e-6)
@@ -174,10 +177,10 @@ def test_a_worker_needs_its_part_and_three_copies_of_the_parameters():
     network = new_network(sizes=(400, 500, 3), l2=0.0)
     X, Y = np.ones((2, 400)), np.eye(3)[:2]
     arriving = network.parameters.copy()
-    blueprint = workers.blueprint_of(network)
+    settings = workers.settings_of(network)
     _, expected = network.loss_and_gradient(X, Y)
     tracemalloc.start()
-    part = Part(X, Y, blueprint)
+    part = Part(X, Y, settings)
     _, gradient = part.loss_and_gradient(arriving)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -191,7 +194,7 @@ def test_rows_that_arrive_at_an_odd_address_are_moved_to_an_even_one():
     if X.flags.aligned:  # where the buffer itself began at an odd address
         X = np.frombuffer(arriving, offset=4, count=7).reshape(1, 7)
     assert not X.flags.aligned
-    assert Part(X, np.eye(3)[:1], workers.blueprint_of(new_network())).X.flags.aligned
+    assert Part(X, np.eye(3)[:1], workers.settings_of(new_network())).X.flags.aligned
 
 
 def test_divergence_is_reported_as_in_a_single_process(two_workers):

@@ -5,7 +5,7 @@ and `DistributedNetwork` adds their gradients up. It stands in for a network in 
 which does not know the difference: what it is given in place of rows are their numbers.
 
 The client keeps the rows that it was given. When a worker dies, the part that it held is sent to
-another one, which answers the question that was left open. Parts are never cut anew and always
+another one, which repeats the request that was not answered. Parts are never cut anew and always
 added up in the same order, so that the result does not depend on what died when.
 """
 
@@ -14,11 +14,13 @@ from __future__ import annotations
 import logging
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from backprop.distributed import NEEDS_DASK
+from backprop.model import Model
 from backprop.network import Network
 from backprop.optimizers import Optimizer
 from backprop.training import History, train
@@ -39,47 +41,35 @@ class Part:
     """What a worker keeps: its rows X and Y, and a network to compute with.
 
     With the parameters that arrive these are three vectors of the network's length: the arriving
-    one, the network's own and its gradient. (An L2 penalty makes a fourth for a moment.)
+    one, the network's own and its gradient.
     """
 
-    def __init__(self, X: np.ndarray, Y: np.ndarray, blueprint: dict[str, object]) -> None:
+    def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
         # What arrives over a network may begin at any byte, and products with numbers that no
-        # processor can address directly take more than twice as long.
+        # CPU can address directly take more than twice as long.
         self.X, self.Y = (np.require(rows, requirements=["ALIGNED"]) for rows in (X, Y))
-        self.network = Network(**blueprint, initialization=no_weights, generator=None)
+        self.network = Network.from_settings(settings)
 
     def loss_and_gradient(
         self, parameters: np.ndarray, rows: np.ndarray | None = None
     ) -> tuple[float, np.ndarray]:
         """Loss and gradient over the rows of these numbers, or over all rows of the part."""
         X, Y = (self.X, self.Y) if rows is None else (self.X[rows], self.Y[rows])
-        self.network.parameters[...] = parameters
-        self.network.forward(X)
-        return self.network.current_loss(Y), self.network.backward(Y)
+        self.network.parameters = parameters
+        forward = self.network.forward(X, training=True)
+        return self.network.data_loss(forward, Y), self.network.backward(forward, Y)
 
 
-def blueprint_of(network: Network) -> dict[str, object]:
-    """What it takes to build `network` elsewhere, apart from its parameters."""
-    return {
-        "sizes": network.sizes,
-        "activations": [layer.activation.name for layer in network.layers],
-        "loss": network.loss,
-        "bias": network.layers[0].bias,
-        "l2": network.l2,
-        "dtype": network.dtype.name,
-    }
-
-
-def no_weights(generator: None, inputs: int, outputs: int) -> float:
-    """An initialization that draws nothing: the parameters arrive with the first question."""
-    return 0.0
+def settings_of(network: Network) -> dict[str, Any]:
+    """What workers need to build the network. The penalty is added once, and not by each of them."""
+    return network.settings() | {"l2": 0.0}
 
 
 class RemotePart:
     """The client's end of a part: its rows, and the worker that has them at present."""
 
-    def __init__(self, X: np.ndarray, Y: np.ndarray, blueprint: dict[str, object]) -> None:
-        self.X, self.Y, self.blueprint = X, Y, blueprint
+    def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
+        self.X, self.Y, self.settings = X, Y, settings
         self.worker = ""
         self.actor_future = None
 
@@ -93,7 +83,7 @@ class RemotePart:
                     [self.X, self.Y], workers=[worker], direct=True, hash=False, timeout=LOOK_AGAIN
                 )
                 self.actor_future = client.submit(
-                    Part, *rows, self.blueprint, workers=[worker], actor=True, pure=False
+                    Part, *rows, self.settings, workers=[worker], actor=True, pure=False
                 )
                 self.actor = self.actor_future.result(timeout=TO_COME)
                 self.worker = worker
@@ -126,6 +116,13 @@ class RemotePart:
         return None
 
 
+class LossAndGradient(NamedTuple):
+    """What the workers have computed over some rows, without the penalty."""
+
+    loss: float
+    gradient: np.ndarray
+
+
 class DistributedNetwork:
     """A network for `training.train` whose loss and gradient the workers of `client` compute.
 
@@ -148,25 +145,29 @@ class DistributedNetwork:
         self.rows = np.arange(len(X))
         self.starts = [len(X) * number // len(workers) for number in range(len(workers) + 1)]
         self.parts = []
-        blueprint = blueprint_of(network)
+        settings = settings_of(network)
         for start, stop, worker in zip(self.starts, self.starts[1:], workers):
-            self.parts.append(RemotePart(X[start:stop], Y[start:stop], blueprint))
+            self.parts.append(RemotePart(X[start:stop], Y[start:stop], settings))
             self.parts[-1].place(client, [worker, *(w for w in workers if w != worker)])
 
-    def forward(self, rows: np.ndarray) -> None:
-        """Have loss and gradient computed over the samples of these numbers: Σ (nᵢ / n) gᵢ."""
+    def forward(self, rows: np.ndarray, training: bool = False) -> LossAndGradient:
+        """Have loss and gradient computed over the samples of these numbers: Σ (nᵢ / n) gᵢ.
+
+        With a loss that is a sum over samples, in place of a mean, each part counts whole.
+        """
         asked = []
         for part, start, stop in zip(self.parts, self.starts, self.starts[1:]):
             own = rows[(rows >= start) & (rows < stop)] - start
             if own.size:
                 # The numbers of all rows, as in a full batch, need not travel.
                 part.ask(self.parameters, None if len(rows) == len(self.rows) else own)
-                asked.append((part, own.size / len(rows)))
-        self.loss, self.gradient[...] = 0.0, 0.0
+                asked.append((part, self.network.loss.share(own.size, len(rows))))
+        loss, gradient = 0.0, np.zeros_like(self.gradient)
         for part, share in asked:
-            loss, gradient = self.answer_of(part)
-            self.loss += share * loss
-            self.gradient += share * gradient
+            of_part, gradient_of_part = self.answer_of(part)
+            loss += share * of_part
+            gradient += share * gradient_of_part
+        return LossAndGradient(loss, gradient)
 
     def answer_of(self, part: RemotePart) -> tuple[float, np.ndarray]:
         """The part's answer, from another worker if the first one dies. Raises ConnectionError."""
@@ -189,12 +190,21 @@ class DistributedNetwork:
         busy = [part.worker for part in self.parts]
         return sorted(living(self.client), key=lambda w: (w == lost.worker, busy.count(w)))
 
-    def current_loss(self, rows: np.ndarray) -> float:
-        """The loss over the rows of the last forward pass."""
-        return self.loss
+    def data_loss(self, forward: LossAndGradient, rows: np.ndarray) -> float:
+        """The loss over the rows of a forward pass, without the penalty."""
+        return forward.loss
 
-    def backward(self, rows: np.ndarray) -> np.ndarray:
-        """The gradient over the rows of the last forward pass, which has computed it already."""
+    def loss_of(self, forward: LossAndGradient, rows: np.ndarray) -> float:
+        """The loss over the rows of a forward pass, with the penalty."""
+        return forward.loss + self.network.penalty()
+
+    def backward(self, forward: LossAndGradient, rows: np.ndarray) -> np.ndarray:
+        """The gradient over the rows of a forward pass, which the workers have computed already."""
+        self.gradient[...] = forward.gradient
+        if self.network.l2:
+            self.gradient += self.network.l2 * np.where(
+                self.network.penalized, self.parameters, self.network.dtype.type(0)
+            )
         return self.gradient
 
     def check_examples(self, rows: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -220,7 +230,7 @@ def train_on_workers(
     X: ArrayLike,
     Y: ArrayLike,
     optimizer: Optimizer,
-    **settings: object,
+    **settings: Any,
 ) -> History:
     """Train `network` as `training.train` does, with the gradients of the workers of `client`.
 
@@ -231,4 +241,4 @@ def train_on_workers(
     if settings.get("validation") is not None:
         raise ValueError("a validation part is not measured on workers: leave validation out")
     distributed = DistributedNetwork(client, network, X, Y)
-    return train(distributed, distributed.rows, distributed.rows, optimizer, **settings)
+    return train(cast(Model, distributed), distributed.rows, distributed.rows, optimizer, **settings)
