@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,8 @@ class Saved:
 
     `class_names` are in the order of the outputs, `feature_names` in that of the inputs.
     `scaling` is applied to features before the network sees them. `optimizer` and `generator` are
-    those of the training, in the state in which it ended. `versions` says what wrote the file.
+    those of the training, in the state in which it ended. `notes` are text and numbers about it,
+    and `versions` says what wrote the file.
     """
 
     network: Any
@@ -53,7 +54,8 @@ class Saved:
     scaling: Scaling | None = None
     optimizer: Optimizer | None = None
     generator: np.random.Generator | None = None
-    versions: dict[str, str] | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def save_network(network: Model, path: str | Path) -> None:
@@ -93,6 +95,7 @@ def save(saved: Saved, path: str | Path) -> None:
         "settings": network.settings(),
         "class_names": saved.class_names,
         "feature_names": saved.feature_names,
+        "notes": saved.notes,
         "versions": {
             "backprop": backprop.__version__,
             "numpy": np.__version__,
@@ -149,6 +152,7 @@ def assemble(parts: dict[str, np.ndarray]) -> Saved:
         network,
         class_names=tuple(map(str, description["class_names"])),
         feature_names=tuple(map(str, description["feature_names"])),
+        notes=dict(description["notes"]),
         versions=dict(description["versions"]),
     )
     if "shift" in parts:

@@ -4,15 +4,23 @@ The loss is a mean over rows, and so is its gradient. Cut n rows into parts of n
 gᵢ the gradient of the mean over part i, the gradient of the whole is Σ (nᵢ / n) gᵢ. A worker that
 holds a part needs the parameters for that, and sends one gradient back. Rows never move.
 
-`workers` computes that sum on a cluster of Dask (Rocklin 2015), `tables` reads a user's files, and
-`command` is the program
-
-    python -m backprop.distributed --help
-
-It needs `requirements-scale.txt`.
+`workers` computes that sum on a cluster of Dask (Rocklin 2015). It needs `requirements-scale.txt`.
 """
+
+from __future__ import annotations
+
+from typing import Any
 
 NEEDS_DASK = (
     "training on several machines needs Dask: run `pip install -r requirements-scale.txt` (or "
     "`make scale`) in the folder of the course"
 )
+
+
+def dask_distributed() -> Any:
+    """The module dask.distributed. Raises ImportError, which says how to install it."""
+    try:
+        from dask import distributed
+    except ImportError as problem:
+        raise ImportError(f"{NEEDS_DASK} ({problem})") from None
+    return distributed

@@ -1,7 +1,7 @@
-"""`python -m backprop.distributed`: what it does is in `command`."""
+"""`python -m backprop`: the program `backprop`, which `backprop.command` describes."""
 
 if __name__ == "__main__":
     # Imported here: each worker process reads this file when it starts, and needs none of it.
-    from backprop.distributed.command import main
+    from backprop.command import main
 
     main()
