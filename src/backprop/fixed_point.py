@@ -211,7 +211,7 @@ class FixedPointNetwork(Model):
         delta, _ = self.deltas(forward, Y)
         gradient.add_product("W", forward.A.T, delta)
         gradient.add_product("U", forward.X.T, delta)
-        gradient.add("b", delta.sum(axis=0))
+        gradient.add_rows("b", delta)
 
     def data_loss(self, forward: FixedPoint, Y: np.ndarray) -> float:
         """The loss of a forward pass against the targets Y, (samples, outputs)."""

@@ -9,8 +9,7 @@ the one with respect to its input. What a layer does in between is in `backprop.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -24,8 +23,7 @@ from backprop.model import Model
 from backprop.parameters import Gradient
 
 
-@dataclass(frozen=True)
-class ForwardPass:
+class ForwardPass(NamedTuple):
     """What a forward pass leaves: A[0] is X, and A[k] the output of layer k, counted from 1.
 
     `Z` has the pre-activations of the last layer. `caches` has what each layer's backward pass
@@ -98,13 +96,18 @@ class Network(Model):
         self.loss = get_loss(loss)
         self.loss.check_activation(layers[-1].activation)
         self.l2 = checks.number(l2, "the L2 penalty", at_least=0)
-        shapes = [layer.shapes for layer in layers]
-        names = [f"layer {number}" for number in range(1, len(layers) + 1)]
+        self.shapes = [layer.shapes for layer in layers]
         self._allocate(
-            {f"{name}, {part}": own[part] for name, own in zip(names, shapes) for part in own},
+            {
+                f"layer {number}, {part}": shape
+                for number, shapes in enumerate(self.shapes, 1)
+                for part, shape in shapes.items()
+            },
             checks.float_type(dtype),
         )
-        sections = zip(layers, self.parts.sections(shapes), self.gradients.sections(shapes))
+        sections = zip(
+            layers, self.parts.sections(self.shapes), self.gradients.sections(self.shapes)
+        )
         for layer, parameters, gradient in sections:
             layer.bind(parameters, gradient)
 
@@ -177,7 +180,7 @@ class Network(Model):
         )
 
     def _backward(self, forward: ForwardPass, Y: np.ndarray, gradient: Gradient) -> None:
-        sections = gradient.sections([layer.shapes for layer in self.layers])
+        sections = gradient.sections(self.shapes)
         steps = list(zip(self.layers, forward.caches, sections))
         layer, cache, own = steps.pop()
         if self.loss.fused_with:

@@ -34,8 +34,9 @@ class Optimizer:
     scratch = 0
 
     def __init__(self, learning_rate: float | Schedule) -> None:
+        if not callable(learning_rate):
+            checks.number(learning_rate, "the learning rate", above=0)
         self.given_rate = learning_rate
-        self.schedule = learning_rate if callable(learning_rate) else constant(learning_rate)
         self.steps_done = 0
         self.memory: list[np.ndarray] = []
         self._scratch: list[np.ndarray] = []
@@ -44,7 +45,8 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return self.schedule(self.steps_done)
+        rate = self.given_rate
+        return rate(self.steps_done) if callable(rate) else rate
 
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Change `parameters` in place; both are flat vectors of the same length.
@@ -60,7 +62,8 @@ class Optimizer:
 
     def _adopt(self, parameters: np.ndarray) -> None:
         """Make the memory for these parameters, or keep that which a copy has brought along."""
-        fits = all(vector.shape == parameters.shape for vector in self.memory)
+        own = parameters.shape, parameters.dtype
+        fits = all((vector.shape, vector.dtype) == own for vector in self.memory)
         if self._parameters is not None or not fits:
             raise ValueError(
                 f"this {type(self).__name__} has made {self.steps_done} steps with another "
@@ -93,8 +96,9 @@ class Optimizer:
         }
 
     def __getstate__(self) -> dict[str, object]:
-        """A copy brings its memory along, and belongs to the network that it is used with next."""
-        return vars(self) | {"_parameters": None, "_scratch": []}
+        """A copy has the same memory in vectors of its own, and belongs to the next network."""
+        memory = [vector.copy() for vector in self.memory]
+        return vars(self) | {"memory": memory, "_parameters": None, "_scratch": []}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.learning_rate})"
@@ -252,6 +256,7 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
 def cosine(rate: float, steps: int, lowest: float = 0.0) -> Schedule:
     """From `rate` down to `lowest` within `steps` steps, along half a wave of the cosine."""
     checks.number(rate, "the learning rate", above=0)
+    checks.number(lowest, "the lowest learning rate", at_least=0)
     checks.whole_number(steps, "steps")
 
     def schedule(step: int) -> float:

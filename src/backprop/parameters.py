@@ -80,9 +80,8 @@ class Gradient(Parameters):
 
     def clear(self) -> None:
         """Mark every part as empty, in the sections if there are any."""
-        self.empty.update(self.shapes)
-        for section in self._sections:
-            section.clear()
+        for section in self._sections or [self]:
+            section.empty.update(section.shapes)
 
     def add(self, name: str, term: np.ndarray) -> None:
         """Add a term of the shape of the part."""
@@ -91,6 +90,14 @@ class Gradient(Parameters):
             self.empty.remove(name)
         else:
             self.views[name] += term
+
+    def add_rows(self, name: str, terms: np.ndarray) -> None:
+        """Add the sum of an array (rows, …) over its rows."""
+        if name in self.empty:
+            terms.sum(axis=0, out=self.views[name])
+            self.empty.remove(name)
+        else:
+            self.views[name] += terms.sum(axis=0)
 
     def add_product(self, name: str, left: np.ndarray, right: np.ndarray) -> None:
         """Add the matrix product left @ right."""
@@ -102,12 +109,9 @@ class Gradient(Parameters):
 
     def finish(self) -> None:
         """Fill with zeros what received no term: the loss does not depend on it."""
-        for section in self._sections:
-            section.finish()
-        if not self._sections:
-            for name in self.empty:
-                self.views[name][...] = 0.0
-        self.empty.clear()
+        for section in self._sections or [self]:
+            while section.empty:
+                section.views[section.empty.pop()][...] = 0.0
 
 
 class Part:

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 
 import backprop
+from backprop import checks
 from backprop.activations import Activation
 from backprop.files import write_whole
 from backprop.fixed_point import FixedPointNetwork
@@ -34,7 +36,8 @@ VERSION = 2
 KINDS: dict[str, type[Model]] = {
     kind.__name__: kind for kind in (Network, ElmanNetwork, FixedPointNetwork)
 }
-GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+# Others keep a position in a table, and a damaged one would lead to memory that is not theirs.
+GENERATORS = {kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM)}
 PARTS = {"format", "version", "description", "parameters"}
 
 
@@ -46,6 +49,8 @@ class Saved:
     `scaling` is applied to features before the network sees them. `optimizer` and `generator` are
     those of the training, in the state in which it ended. `notes` are text and numbers about it,
     and `versions` says what wrote the file.
+
+    Raises ValueError for names that are not a list of text.
     """
 
     network: Any
@@ -56,6 +61,10 @@ class Saved:
     generator: np.random.Generator | None = None
     notes: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.class_names = names(self.class_names, "class_names")
+        self.feature_names = names(self.feature_names, "feature_names")
 
 
 def save_network(network: Model, path: str | Path) -> None:
@@ -81,38 +90,38 @@ def load_network(path: str | Path, *, sizes: Sequence[int] | None = None) -> Any
 
 
 def save(saved: Saved, path: str | Path) -> None:
-    """Write `saved` to `path`, whole or not at all. Raises what `save_network` raises."""
+    """Write `saved` to `path`, whole or not at all. Raises what `save_network` raises.
+
+    Before it is written it is loaded once, so that a file that exists can be loaded.
+    """
     network = saved.network
-    if type(network).__name__ not in KINDS:
+    if KINDS.get(type(network).__name__) is not type(network):
         raise ValueError(
             f"cannot save {network!r}: give a network of one of the kinds {', '.join(KINDS)}"
         )
-    if not np.isfinite(network.parameters).all():
+    if not checks.all_finite(network.parameters):
         raise ValueError("the network has parameters that are NaN or infinite: train it again")
-    arrays = {"parameters": network.parameters}
-    description = {
-        "kind": type(network).__name__,
-        "settings": network.settings(),
-        "class_names": saved.class_names,
-        "feature_names": saved.feature_names,
-        "notes": saved.notes,
-        "versions": {
-            "backprop": backprop.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
+    versions = {
+        "backprop": backprop.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
     }
-    if saved.scaling is not None:
-        arrays |= {"shift": np.asarray(saved.scaling.shift), "scale": np.asarray(saved.scaling.scale)}
-    if saved.optimizer is not None:
-        description["optimizer"] = saved.optimizer.settings()
-        arrays |= {f"memory {i}": part for i, part in enumerate(saved.optimizer.memory)}
-    if saved.generator is not None:
-        description["generator"] = as_lists(saved.generator.bit_generator.state)
-    text = json.dumps(description, default=as_json)
+    description = json.dumps(describe(replace(saved, versions=versions)), default=as_json)
+    parts = {"description": np.array(description), **arrays_of(saved)}
+    try:
+        known = types_in(assemble(parts)) == types_in(saved)
+    except Exception as problem:
+        raise ValueError(
+            f"cannot save {network!r}, which could not be loaded again ({cause(problem)})"
+        ) from None
+    if not known:
+        raise ValueError(
+            f"cannot save {network!r} with a loss, layer or optimizer of your own that has the "
+            f"name of another one: rename it"
+        )
 
     def write(file: Any) -> None:
-        np.savez(file, format=FORMAT, version=VERSION, description=text, **arrays)
+        np.savez(file, format=FORMAT, version=VERSION, **parts)
 
     write_whole(path, write)
 
@@ -121,7 +130,7 @@ def load(path: str | Path) -> Saved:
     """What `save` or `save_network` wrote to `path`.
 
     Raises FileNotFoundError, and ValueError for a file that is truncated or something else, or of
-    a newer version.
+    another version.
     """
     path = Path(path)
     if not path.is_file():
@@ -131,44 +140,131 @@ def load(path: str | Path) -> Saved:
     try:
         return assemble(parts)
     except Exception as problem:  # a damaged description may ask for anything
-        reason = f"{type(problem).__name__}: {problem}"
-        raise ValueError(f"{path} does not describe a network ({reason}): save it again") from None
+        raise ValueError(
+            f"{path} does not describe a network ({cause(problem)}): save it again"
+        ) from None
+
+
+def describe(saved: Saved) -> dict[str, Any]:
+    """All of it that is not in an array."""
+    description = {
+        "kind": type(saved.network).__name__,
+        "settings": saved.network.settings(),
+        "class_names": saved.class_names,
+        "feature_names": saved.feature_names,
+        "notes": saved.notes,
+        "versions": saved.versions,
+    }
+    if saved.optimizer is not None:
+        description["optimizer"] = saved.optimizer.settings()
+    if saved.generator is not None:
+        description["generator"] = saved.generator.bit_generator.state
+    return description
+
+
+def arrays_of(saved: Saved) -> dict[str, np.ndarray]:
+    """All arrays of it, by their names in the file."""
+    arrays = {"parameters": saved.network.parameters}
+    if saved.scaling is not None:
+        shift, scale = saved.scaling.shift, saved.scaling.scale
+        arrays |= {"shift": np.asarray(shift), "scale": np.asarray(scale)}
+    if saved.optimizer is not None:
+        arrays |= {f"memory {i}": part for i, part in enumerate(saved.optimizer.memory)}
+    return arrays
 
 
 def assemble(parts: dict[str, np.ndarray]) -> Saved:
     """The objects that the parts of a file describe. Raises whatever is wrong with them."""
     description = json.loads(str(parts["description"]))
-    settings = description["settings"] | {"loss": loss_of(description["settings"]["loss"])}
-    network = KINDS[description["kind"]].from_settings(settings)
-    parameters = parts["parameters"]
-    if parameters.size != network.parameters.size:
+    settings = description["settings"]
+    kind = KINDS[checks.choice(description["kind"], "kind of network", KINDS)]
+    check_size(settings, parts["parameters"].size)
+    network = kind.from_settings(settings | {"loss": loss_of(settings["loss"])})
+    if parts["parameters"].size != network.parameters.size:
         raise ValueError(
-            f"{parameters.size} parameters, and {network} needs {network.parameters.size}"
+            f"{parts['parameters'].size} parameters, and {network} needs {network.parameters.size}"
         )
-    if not np.isfinite(parameters).all():
-        raise ValueError("a parameter is NaN or infinite")
-    network.parameters = parameters
+    checks.check_finite(parts["parameters"], "parameters")
+    network.parameters = parts["parameters"]
     saved = Saved(
         network,
-        class_names=tuple(map(str, description["class_names"])),
-        feature_names=tuple(map(str, description["feature_names"])),
+        description["class_names"],
+        description["feature_names"],
         notes=dict(description["notes"]),
         versions=dict(description["versions"]),
     )
     if "shift" in parts:
-        saved.scaling = Scaling(parts["shift"], parts["scale"])
+        saved.scaling = scaling_of(parts["shift"], parts["scale"])
     if "optimizer" in description:
         memory = [parts[name] for name in sorted(parts) if name.startswith("memory ")]
-        saved.optimizer = optimizer_of(description["optimizer"], memory)
+        saved.optimizer = optimizer_of(description["optimizer"], memory, network.parameters)
     if "generator" in description:
         saved.generator = generator_of(description["generator"])
+    check_round_trip(saved, description, parts)
     return saved
+
+
+def check_round_trip(
+    saved: Saved, description: dict[str, Any], parts: dict[str, np.ndarray]
+) -> None:
+    """Raise ValueError unless `saved` would be written as it was read.
+
+    So nothing in a file is ignored, or taken for something else.
+    """
+    again = json.loads(json.dumps(describe(saved), default=as_json))
+    arrays = arrays_of(saved)
+    different = {name for name in again | description if again.get(name) != description.get(name)}
+    different |= (PARTS | parts.keys()) ^ (PARTS | arrays.keys())
+    different |= {name for name in arrays if not np.array_equal(arrays[name], parts.get(name))}
+    if different:
+        raise ValueError(f"{min(different)!r} changes when it is written again")
+
+
+def check_size(settings: dict[str, Any], count: int) -> None:
+    """Raise ValueError where the weights alone are more than `count` parameters.
+
+    Before anything is made: a damaged file may ask for a network that no memory holds.
+    """
+    dense = [own for kind, own in settings.get("layers", []) if kind == "Dense"]
+    weights = 0
+    for own in dense or [settings]:
+        inputs, neurons, outputs = (
+            checks.whole_number(own.get(name, 0), name, 0)
+            for name in ("inputs", "neurons", "outputs")
+        )
+        # A recurrent network joins its neurons to each other and to the inputs; where the outputs
+        # are neurons themselves, they are not more than those.
+        weights += neurons * max(inputs + neurons, outputs) if neurons else inputs * outputs
+    if weights > count:
+        raise ValueError(f"{count} parameters, and the network needs {weights} weights or more")
+
+
+def types_in(saved: Saved) -> list[type]:
+    """The types of the network's parts, and of the optimizer."""
+    layers = getattr(saved.network, "layers", [])
+    return [type(part) for part in (*layers, saved.network.loss, saved.optimizer)]
+
+
+def cause(problem: Exception) -> str:
+    """What went wrong, for a message."""
+    return f"{type(problem).__name__}: {problem}"
+
+
+def names(values: object, what: str) -> tuple[str, ...]:
+    """The names as a tuple. Raises ValueError unless they are a list of text."""
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        values = tuple(values)
+        if all(isinstance(name, str) for name in values):
+            return values
+    raise ValueError(f"{what} is {values!r}: give a list of names, each of them text")
 
 
 def as_json(value: object) -> object:
     """What JSON holds in place of a loss. Raises ValueError for what has no name to be found by."""
     if isinstance(value, Loss):
         return value.settings()
+    if isinstance(value, np.generic):
+        return value.item()
     if isinstance(value, Activation):
         raise ValueError(
             f"the activation {value.name!r} is your own, and could not be found by its name when "
@@ -177,33 +273,43 @@ def as_json(value: object) -> object:
     raise ValueError(f"cannot save {value!r}: only numbers, text and named parts can be saved")
 
 
-def as_lists(value: Any) -> Any:
-    """The value with lists in place of arrays, at any depth of a dictionary."""
-    if isinstance(value, dict):
-        return {key: as_lists(entry) for key, entry in value.items()}
-    return value.tolist() if isinstance(value, np.ndarray) else value
-
-
 def loss_of(settings: dict[str, Any]) -> Loss:
     """The loss of these settings, of which one is its name."""
     others = dict(settings)
     return type(get_loss(others.pop("name")))(**others)
 
 
-def optimizer_of(settings: dict[str, Any], memory: list[np.ndarray]) -> Optimizer:
-    """The optimizer of these settings, after its steps."""
+def scaling_of(shift: np.ndarray, scale: np.ndarray) -> Scaling:
+    """The scaling by these numbers. Raises ValueError unless it can be applied."""
+    checks.check_finite(shift, "shift")
+    checks.check_finite(scale, "scale")
+    if not (scale > 0).all():
+        raise ValueError("a scale is 0 or negative")
+    return Scaling(shift, scale)
+
+
+def optimizer_of(
+    settings: dict[str, Any], memory: list[np.ndarray], parameters: np.ndarray
+) -> Optimizer:
+    """The optimizer of these settings, after its steps. Raises ValueError where they do not fit."""
     others = dict(settings)
-    kind, steps = OPTIMIZERS[others.pop("name")], int(others.pop("steps_done"))
+    kind = OPTIMIZERS[checks.choice(others.pop("name"), "optimizer", OPTIMIZERS)]
+    steps = checks.whole_number(others.pop("steps_done"), "steps_done", 0)
     optimizer = kind(**others)
+    if len(memory) != kind.memories and (memory or steps):
+        raise ValueError(f"{len(memory)} vectors of memory after {steps} steps of {kind.__name__}")
+    if any((part.shape, part.dtype) != (parameters.shape, parameters.dtype) for part in memory):
+        raise ValueError("the memory of the optimizer does not fit the parameters")
+    for part in memory:
+        checks.check_finite(part, "memory")
     optimizer.steps_done, optimizer.memory = steps, memory
     return optimizer
 
 
 def generator_of(state: dict[str, Any]) -> np.random.Generator:
     """The generator in this state."""
-    if state["bit_generator"] not in GENERATORS:
-        raise ValueError(f"unknown generator {state['bit_generator']!r}")
-    bits = getattr(np.random, state["bit_generator"])()
+    kind = checks.choice(state["bit_generator"], "kind of generator", GENERATORS)
+    bits = GENERATORS[kind](0)
     bits.state = state
     return np.random.Generator(bits)
 
@@ -212,13 +318,29 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """All arrays of the file. Raises ValueError for a file that is damaged or of another kind."""
     content = path.read_bytes()
     try:
-        with np.load(BytesIO(content), allow_pickle=False) as archive:
-            unpacked = sum(entry.file_size for entry in archive.zip.infolist())
-            if unpacked > len(content):
+        with ZipFile(BytesIO(content)) as archive:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > len(content):
                 raise ValueError("compressed")  # save_network does not: this may be a bomb
-            return dict(archive)
+            return {
+                entry.filename.removesuffix(".npy"): array_of(archive.read(entry))
+                for entry in entries
+            }
     except Exception as problem:  # there is no list of what a damaged archive may raise
         raise ValueError(refusal(path, "not a readable archive of arrays")) from problem
+
+
+def array_of(content: bytes) -> np.ndarray:
+    """The array in an entry of the archive. Raises ValueError for a shape that it does not have.
+
+    `np.load` would first make an array of any shape that the entry claims, however large.
+    """
+    file = BytesIO(content)
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("another format of arrays")
+    shape, by_columns, dtype = np.lib.format.read_array_header_1_0(file)
+    numbers = np.frombuffer(content, dtype, offset=file.tell())
+    return numbers.reshape(shape, order="F" if by_columns else "C").copy()
 
 
 def check_parts(parts: dict[str, np.ndarray], path: Path) -> None:
@@ -231,8 +353,8 @@ def check_parts(parts: dict[str, np.ndarray], path: Path) -> None:
     if version != VERSION:
         newer = version > VERSION
         raise ValueError(
-            f"{path} has version {version} of the format, and this program reads version {VERSION}: "
-            + ("update the package" if newer else "save the network again with this program")
+            f"{path} has version {version} of the format, and this program reads version "
+            f"{VERSION}: {'update the package' if newer else 'save it again with this program'}"
         )
     missing = sorted(PARTS - parts.keys())
     if missing:

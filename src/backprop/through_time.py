@@ -270,13 +270,13 @@ class ElmanNetwork(Model):
         """Every step uses the same weights, so the gradients of the steps add up (BP3, BP4)."""
         output_delta = self.output_delta(forward, Y)
         gradient.add_product("V", forward.states[:, 1:][forward.read].T, output_delta)
-        gradient.add("c", output_delta.sum(axis=0))
+        gradient.add_rows("c", output_delta)
 
         deltas = self.deltas(forward, Y).reshape(-1, len(self.W))
         before = forward.states[:, :-1].reshape(deltas.shape)
         gradient.add_product("W", before.T, deltas)
         gradient.add_product("U", forward.X.reshape(len(deltas), -1).T, deltas)
-        gradient.add("b", deltas.sum(axis=0))
+        gradient.add_rows("b", deltas)
 
     def data_loss(self, forward: SequencePass, Y: np.ndarray) -> float:
         """The loss of a forward pass against the targets Y."""

@@ -50,10 +50,11 @@ def train(
     the network, recorded each epoch under their names. A progress bar appears on runs longer than
     two seconds; `progress` says always (True) or never (False).
 
-    Raises ValueError for bad data (see the network's check_examples) and settings. Whenever it ends
-    early by an error, its history is in the error: TrainingDiverged when the numbers leave the
-    finite range, TrainingChangedNothing when no parameter has changed, and TrainingInterrupted
-    after Ctrl-C. The network then has finite parameters, the best ones where they are known.
+    Raises ValueError for bad data (see the network's check_examples) and settings. Once training
+    has begun, every error has its history, as the attribute `history`: TrainingDiverged when the
+    numbers leave the finite range, TrainingChangedNothing when no parameter has changed,
+    TrainingInterrupted after Ctrl-C, and whatever a rule, a metric or the network raises. The
+    network then has finite parameters, the best ones where they are known.
     """
     X, Y = network.check_examples(X, Y)
     check_settings(optimizer, epochs, batch_size, generator, clip_norm)
@@ -88,33 +89,32 @@ class History:
         return pd.DataFrame.from_records(self.records, index="epoch", columns=columns)
 
 
-class TrainingDiverged(ArithmeticError):
+class EndedEarly(BaseException):
+    """An error that ends a training. `history` has the epochs that ended well."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error that is sent from another process keeps its history."""
+        return type(self), (str(self), self.history)
+
+
+class TrainingDiverged(EndedEarly, ArithmeticError):
     """The loss or the parameters became NaN or infinite.
 
     The network has the last parameters that an epoch began with and that gave a finite loss, or
-    those with the smallest validation loss, where that is measured. `history` has the epochs that
-    ended well.
+    those with the smallest validation loss, where that is measured.
     """
 
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
+
+class TrainingChangedNothing(EndedEarly, ArithmeticError):
+    """No parameter has changed."""
 
 
-class TrainingChangedNothing(ArithmeticError):
-    """No parameter has changed. `history` has the epochs."""
-
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
-
-
-class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C. The network keeps what it has learned; `history` has the epochs that ended."""
-
-    def __init__(self, message: str, history: History) -> None:
-        super().__init__(message)
-        self.history = history
+class TrainingInterrupted(EndedEarly, KeyboardInterrupt):
+    """Ctrl-C. The network keeps what it has learned."""
 
 
 class Watch:
@@ -134,14 +134,15 @@ class Watch:
         progress: bool | None,
     ) -> None:
         self.network, self.optimizer, self.epochs = network, optimizer, epochs
-        self.validation = None if validation is None else network.check_examples(*validation)
-        self.rules, self.metrics, self.progress = list(stop), dict(metrics or {}), progress
+        self.validation = None if validation is None else check_pair(network, validation)
+        self.rules, self.metrics, self.progress = check_rules(stop), dict(metrics or {}), progress
         taken = {"epoch", "loss", "validation_loss"} & self.metrics.keys()
         if taken:
             raise ValueError(f"a metric is named {min(taken)!r}, which is taken: rename it")
         self.history = History()
         self.epoch, self.total, self.rows = 0, 0.0, 0
         self.start = network.parameters.copy()
+        self.changed = False
         self.safe = self.start.copy()  # the last parameters known to give a finite loss
         self.best: np.ndarray | None = None
         self.smallest = math.inf
@@ -174,6 +175,8 @@ class Watch:
         """Record the epoch, and ask the rules. Raises FloatingPointError for NaN and infinity."""
         if not checks.all_finite(self.network.parameters):
             raise FloatingPointError("a parameter became infinite or NaN")
+        self.changed = self.changed or not np.array_equal(self.network.parameters, self.start)
+        check_loss(self.total)
         record: dict[str, float] = {"epoch": self.epoch, "loss": self.total / self.rows}
         if self.validation is not None:
             record["validation_loss"] = self.validation_loss(*self.validation)
@@ -203,10 +206,11 @@ class Watch:
     ) -> None:
         self.numbers.__exit__(kind, problem, traceback)
         self.bar.close()
-        if isinstance(problem, FloatingPointError):
-            self.network.parameters[...] = self.safe
+        parameters = self.network.parameters
+        if isinstance(problem, FloatingPointError) or not checks.all_finite(parameters):
+            parameters[...] = self.safe
         if self.best is not None:
-            self.network.parameters[...] = self.best
+            parameters[...] = self.best
         if isinstance(problem, FloatingPointError):
             self.history.stopped_because = f"diverged in epoch {self.epoch}"
             raise TrainingDiverged(
@@ -222,11 +226,14 @@ class Watch:
                 f"learned, and the history is in this error's .history",
                 self.history,
             ) from None
-        if problem is None and np.array_equal(self.start, self.network.parameters):
+        if problem is not None:
+            self.history.stopped_because = f"{type(problem).__name__} in epoch {self.epoch}"
+            problem.history = self.history  # type: ignore[attr-defined]
+        elif not self.changed:
             raise TrainingChangedNothing(
                 f"training has changed no parameter in {self.epoch} epochs: every gradient was 0, "
-                f"or too small beside the parameters to change them. Perhaps every ReLU is off, or "
-                f"the learning rate is too small",
+                f"or too small compared with the parameters to change them. Perhaps every ReLU is "
+                f"off, or the learning rate is too small",
                 self.history,
             )
 
@@ -350,4 +357,19 @@ def check_settings(
         checks.number(clip_norm, "clip_norm", above=0)
     if batch_size is not None:
         checks.whole_number(batch_size, "batch_size", unit=", or None for all rows")
+    if batch_size is not None or generator is not None:
         checks.random_generator(generator)
+
+
+def check_pair(network: Model, validation: object) -> tuple[Any, np.ndarray]:
+    """X and Y of the validation part. Raises ValueError for what is not a pair, or does not fit."""
+    if not isinstance(validation, tuple | list) or len(validation) != 2:
+        raise ValueError(f"validation is {validation!r}: give a pair, (X, Y)")
+    return network.check_examples(*validation)
+
+
+def check_rules(stop: object) -> list[Rule]:
+    """The rules as a list. Raises ValueError for anything else, such as a single rule."""
+    if not isinstance(stop, tuple | list) or not all(map(callable, stop)):
+        raise ValueError(f"stop is {stop!r}: give a list of rules, such as [below(0.01)]")
+    return list(stop)

@@ -119,7 +119,7 @@ class Dense(Layer):
 
     def add_db(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
         """BP3: db = Σ delta over the rows."""
-        gradient.add("b", rows(delta).sum(axis=0))
+        gradient.add_rows("b", rows(delta))
 
     def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
         """BP2: ∂L/∂X = delta @ Wᵀ."""

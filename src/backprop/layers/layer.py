@@ -9,6 +9,7 @@ each other in any order.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,26 +39,20 @@ class Layer(ABC):
 
     def __init__(self, shapes: Shapes | None = None) -> None:
         self.shapes = dict(shapes or {})
-        self._storage: tuple[Parameters, Gradient] | None = None
+
+    @cached_property
+    def parts(self) -> Parameters:
+        """The parameters. A layer that is not in a network has a vector of its own."""
+        return Parameters(self.shapes)
+
+    @cached_property
+    def gradients(self) -> Gradient:
+        """The gradients of the last backward pass of the network, in the layout of `parts`."""
+        return Gradient(self.shapes)
 
     def bind(self, parts: Parameters, gradients: Gradient) -> None:
         """Use these as storage, parts of the vectors of a network, with the layer's shapes."""
-        self._storage = parts, gradients
-
-    @property
-    def parts(self) -> Parameters:
-        """The parameters. A layer that is not in a network has a vector of its own."""
-        return self._stored()[0]
-
-    @property
-    def gradients(self) -> Gradient:
-        """The gradients of the last backward pass of the network, in the layout of `parts`."""
-        return self._stored()[1]
-
-    def _stored(self) -> tuple[Parameters, Gradient]:
-        if self._storage is None:
-            self._storage = Parameters(self.shapes), Gradient(self.shapes)
-        return self._storage
+        self.parts, self.gradients = parts, gradients
 
     @property
     def parameter_count(self) -> int:
