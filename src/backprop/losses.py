@@ -20,6 +20,8 @@ import numpy as np
 from backprop import checks
 from backprop.activations import Activation
 
+# The smallest number of each type that has all its digits.
+SMALLEST = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 DIVISORS = ("rows", "elements", "nothing")
 
 
@@ -178,11 +180,14 @@ class CategoricalCrossEntropy(CrossEntropy):
     fused_with = "softmax"
 
     def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
-        """With a = softmax(z) the formula above is ln Σ e^z − Σ y z, written without overflow.
+        """The formula above as it is, unless an output is 0 or nearly so, and its logarithm lost.
 
-        The largest z of a row is subtracted from all, which changes nothing.
+        Then, with a = softmax(z), ln a = z − ln Σ e^z. The largest z of a row is subtracted from
+        all, which changes nothing, and keeps e^z from overflowing.
         """
         check_same_shape(Z, Y)
+        if A.min() >= SMALLEST[A.dtype]:
+            return -float(np.vdot(np.log(A), Y)) / rows_of(Z)
         with np.errstate(over="ignore"):
             Z = Z - Z.max(axis=-1, keepdims=True)
         logarithms = np.log(np.exp(Z).sum(axis=-1))
