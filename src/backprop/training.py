@@ -364,7 +364,9 @@ def check_settings(
 def check_pair(network: Model, validation: object) -> tuple[Any, np.ndarray]:
     """X and Y of the validation part. Raises ValueError for what is not a pair, or does not fit."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
-        raise ValueError(f"validation is {validation!r}: give a pair, (X, Y)")
+        raise ValueError(
+            f"validation is a {type(validation).__name__}, and not a pair of arrays: give (X, Y)"
+        )
     return network.check_examples(*validation)
 
 
