@@ -21,6 +21,7 @@ import pandas as pd
 from speed import HERE
 from tqdm import tqdm
 
+from backprop.files import write_whole
 from backprop.network import Network
 from backprop.optimizers import GradientDescent
 from backprop.training import train
@@ -138,9 +139,8 @@ def main() -> None:
     for name, lines in (("growth", growth()), ("memory", memory())):
         table = pd.DataFrame(list(lines))
         print(table.to_string(index=False))
-        unfinished = (HERE / f"{name}.csv").with_suffix(".part")
-        table.to_csv(unfinished, index=False)
-        unfinished.replace(HERE / f"{name}.csv")
+        text = table.to_csv(index=False, lineterminator="\n")
+        write_whole(HERE / f"{name}.csv", text.encode("utf-8"))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ import contestants
 import pandas as pd
 from tqdm import tqdm
 
+from backprop.files import write_whole
+
 ROUNDS = 7
 HERE = Path(__file__).parent
 
@@ -112,9 +114,8 @@ def main() -> None:
     print(found.to_string())
     one_thread = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
     results = HERE / ("speed_one_thread.csv" if one_thread else "speed.csv")
-    unfinished = results.with_suffix(".part")
-    found.drop(columns="milliseconds").to_csv(unfinished)
-    unfinished.replace(results)
+    text = found.drop(columns="milliseconds").to_csv(lineterminator="\n")
+    write_whole(results, text.encode("utf-8"))
 
 
 if __name__ == "__main__":

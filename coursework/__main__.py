@@ -9,7 +9,7 @@ from pathlib import Path
 
 from coursework import notebook
 from coursework.classroom import Refused, Roster, Run, Submission, find_submissions, grade_all
-from coursework.classroom import write_whole as write
+from coursework.classroom import store as write
 from coursework.exports import (
     unmarked,
     write_canvas,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from urllib.parse import quote
 
 from tqdm import tqdm
 
+from backprop.files import write_whole
 from coursework import grader
 from coursework.notebook import (
     Assignment,
@@ -42,14 +42,12 @@ class Refused(Exception):
     """A command that cannot be carried out; says why and what to do."""
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+def store(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, and make its folder if there is none."""
     if isinstance(content, str):
         content = content.encode("utf-8", errors="backslashreplace")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    write_whole(path, content)
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -207,7 +205,7 @@ class Run:
     def store(self, grade: grader.Grade, fingerprint: str | None) -> None:
         """Write a grade. Without a fingerprint the next run grades again."""
         record = grade.as_dict() | {"fingerprint": fingerprint}
-        write_whole(self.file(grade.student), json.dumps(record, indent=1) + "\n")
+        store(self.file(grade.student), json.dumps(record, indent=1) + "\n")
 
     def here(self, submission: Submission) -> None:
         """Grade one submission in this process, and write its grade."""

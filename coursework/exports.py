@@ -15,7 +15,7 @@ from coursework.classroom import (
     Roster,
     file_name,
     read_table,
-    write_whole,
+    store,
 )
 
 WRITTEN_COLUMNS = ("student", "task", "maximum", "points", "comment", "answer")
@@ -86,7 +86,7 @@ def write_written(graded: Path) -> None:
                 row = dict(zip(WRITTEN_COLUMNS, (*values, plain(mark["answer"]))))
                 rows.append(given.get(key_of(record, mark), row))
     if rows:
-        write_whole(graded / "written.csv", table(WRITTEN_COLUMNS, rows))
+        store(graded / "written.csv", table(WRITTEN_COLUMNS, rows))
 
 
 def unmarked(graded: Path) -> int:
@@ -116,7 +116,7 @@ def write_feedback(graded: Path) -> int:
     records = read_grades(graded)
     for record in records:
         path = graded / "feedback" / f"{file_name(record['student'])}.html"
-        write_whole(path, feedback.page(record["title"], record))
+        store(path, feedback.page(record["title"], record))
     return len(records)
 
 
@@ -137,7 +137,7 @@ def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
     for student, person in people.items():
         points = feedback.number(records[student]["points"]) if student in records else ""
         rows.append(person | {column: points})
-    write_whole(graded / "gradebook.csv", table((*CANVAS_COLUMNS, column), rows))
+    store(graded / "gradebook.csv", table((*CANVAS_COLUMNS, column), rows))
     return len(people.keys() & records.keys()), sorted(records.keys() - people.keys())
 
 
@@ -155,7 +155,7 @@ def write_gradescope(graded: Path) -> int:
         for record in records:
             results = json.dumps(gradescope_results(record), indent=1)
             archive.writestr(f"results/{file_name(record['student']).lower()}.json", results)
-    write_whole(graded / "gradescope.zip", content.getvalue())
+    store(graded / "gradescope.zip", content.getvalue())
     return len(records)
 
 

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "backprop"
 MAY_IMPORT = {
     "byhand": set(),
     "loops": set(),
+    "files": set(),
     "checks": set(),
     "activations": set(),
     "losses": {"activations"},
@@ -23,7 +24,7 @@ MAY_IMPORT = {
     "network": {"activations", "losses", "layers", "initialization"},
     "optimizers": set(),
     "training": {"network", "optimizers"},
-    "saving": {"activations", "network"},
+    "saving": {"activations", "files", "network"},
     "gradients": {"network"},
     "slips": {"activations", "network"},
     "diagnosis": {"losses", "network", "slips"},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "recurrent": {"activations", "losses"},
     "fixed_point": {"activations", "losses", "recurrent"},
     "through_time": {"activations", "losses", "recurrent"},
-    "idx": set(),
+    "idx": {"files"},
     "photographs": set(),
     "datasets": {"loops", "idx"},
     "distributed": {

@@ -177,7 +177,7 @@ def graded(tmp_path):
         }
         record |= {"notes": ["<b>&"], "points": points, "maximum": 5.0, "fingerprint": "x"}
         path = tmp_path / "graded" / "grades" / f"{classroom.file_name(student)}.json"
-        classroom.write_whole(path, json.dumps(record))
+        classroom.store(path, json.dumps(record))
     return tmp_path / "graded"
 
 

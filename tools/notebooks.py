@@ -17,6 +17,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from backprop.files import write_whole
+
 BOOK = Path(__file__).resolve().parents[1] / "book"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # No progress bars in stored outputs, sets in the same order in every run, and one thread for matrix
@@ -50,9 +52,7 @@ def refresh(path: Path) -> str:
     except CellExecutionError as error:
         return f"{path.name}: FAILED, the file is unchanged\n{error}"
     normalize(notebook)
-    unfinished = path.with_suffix(".part")
-    nbformat.write(notebook, unfinished)
-    unfinished.replace(path)
+    write_whole(path, (nbformat.writes(notebook) + "\n").encode("utf-8"))
     return f"{path.name}: {time.perf_counter() - start:.1f} s"
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from backprop.files import write_whole
+
 Line = dict[str, object]
 
 
@@ -23,9 +25,8 @@ def run_all(run: Callable[..., Line | list[Line]], settings: Iterable[tuple]) ->
 
 def store(lines: Sequence[Line], results: Path) -> None:
     """Write the lines as a CSV file, whole or not at all."""
-    unfinished = results.with_suffix(".part")
-    pd.DataFrame(lines).to_csv(unfinished, index=False)
-    unfinished.replace(results)
+    text = pd.DataFrame(lines).to_csv(index=False, lineterminator="\n")
+    write_whole(results, text.encode("utf-8"))
 
 
 def two_digits(ratio: float) -> float:

@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from backprop.files import write_whole
+
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 LARGEST = 2**30  # bytes of numbers that a file may hold, some twenty times those of MNIST
 CHUNK = 2**20
@@ -87,8 +89,8 @@ def read_array(file: BinaryIO, path: Path, largest: int) -> np.ndarray:
 def write_idx(array: np.ndarray, path: str | Path) -> None:
     """Write `array` to an IDX file, compressed if the name ends in `.gz`, whole or not at all.
 
-    The same array gives the same bytes, with the same zlib. Raises ValueError for numbers that IDX
-    has no type for.
+    The same array gives the same bytes, with the same zlib. Raises ValueError for a type of numbers
+    that IDX does not have, and what :func:`backprop.files.write_whole` raises.
     """
     path = Path(path)
     types = {np.dtype(name): code for code, name in TYPES.items()}
@@ -106,6 +108,4 @@ def write_idx(array: np.ndarray, path: str | Path) -> None:
         with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
             file.write(content)
         content = packed.getvalue()
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    write_whole(path, content)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from backprop.activations import get_activation
+from backprop.files import write_whole
 from backprop.network import Network
 
 FORMAT = "backprop network"
@@ -30,22 +31,19 @@ def save_network(network: Network, path: str | Path) -> None:
     """Write the shape and the parameters of `network` to `path`, and replace what stood there.
 
     The loss, which only training needs, is not stored. Raises ValueError for an activation of your
-    own, which `load_network` could not find by its name.
+    own, which `load_network` could not find by its name, and what
+    :func:`backprop.files.write_whole` raises.
     """
-    path = Path(path)
     activations = [get_activation(layer.activation.name).name for layer in network.layers]
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
-        np.savez(
-            file,
-            format=FORMAT,
-            version=VERSION,
-            sizes=network.sizes,
-            activations=activations,
-            bias=network.layers[0].bias,
-            parameters=network.parameters,
-        )
-    unfinished.replace(path)
+    parts = {
+        "format": FORMAT,
+        "version": VERSION,
+        "sizes": network.sizes,
+        "activations": activations,
+        "bias": network.layers[0].bias,
+        "parameters": network.parameters,
+    }
+    write_whole(path, lambda file: np.savez(file, **parts))
 
 
 def load_network(path: str | Path, *, sizes: Sequence[int] | None = None) -> Network:
