@@ -35,14 +35,15 @@ MAY_IMPORT = {
     "through_time": {"activations", "losses", "recurrent"},
     "idx": {"files"},
     "photographs": set(),
-    "datasets": {"loops", "idx"},
+    "samples": set(),
+    "tables": {"loops", "samples"},
+    "datasets": {"idx", "samples", "tables"},
     "distributed": {
         "activations",
         "network",
         "optimizers",
         "training",
         "saving",
-        "idx",
         "datasets",
     },
 }

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from backprop.datasets import DATA_FOLDER, load_wheat_seeds, standardize
+from backprop.datasets import DATA_FOLDER, load_files, load_wheat_seeds, standardize
 from backprop.idx import write_idx
 from backprop.network import Network
 from backprop.optimizers import Momentum
@@ -27,7 +27,6 @@ distributed = pytest.importorskip(
 
 from backprop.distributed import command as program  # noqa: E402
 from backprop.distributed import workers  # noqa: E402
-from backprop.distributed.tables import read_examples  # noqa: E402
 from backprop.distributed.workers import DistributedNetwork, Part, train_on_workers  # noqa: E402
 
 (WHEAT,) = standardize(load_wheat_seeds())
@@ -260,7 +259,7 @@ def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):
     assert not psutil.wait_procs(left, timeout=5)[1]
 
     network = load_network(output, sizes=[7, 30, 3])
-    examples = read_examples([CSV])
+    examples = load_files([CSV])
     _, test = program.split(examples, 0.2, 0)
     accuracy = (network.classify(test.X) == test.labels).mean()  # with features as in the file
     assert accuracy > 0.85 and f"accuracy on the 42 rows held back: {accuracy:.3f}" in out
@@ -300,6 +299,8 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
         (["--test-share", "1"], "--test-share is 1.0: give a number of at least 0"),
         (["--epochs", "0", "--workers", "1"], "epochs is 0: give a whole number, 1 or more"),
         (["--output", "/no/such/folder/network.npz"], "cannot write /no/such/folder/network.npz"),
+        (["--label", "colour"], "tiny.csv, line 1: there is no column 'colour'; the columns are"),
+        (["--separator", ";"], "tiny.csv, line 1: one column, 'length,class'"),
         (["extra.idx"], "is no IDX file"),
         (["extra.idx", "labels.idx"], "3 files: give one CSV file, or two IDX files"),
     ],

@@ -4,7 +4,7 @@ The loss is a mean over rows, and so is its gradient. Cut n rows into parts of n
 gᵢ the gradient of the mean over part i, the gradient of the whole is Σ (nᵢ / n) gᵢ. A worker that
 holds a part needs the parameters for that, and sends one gradient back. Rows never move.
 
-`workers` computes that sum on a cluster of Dask (Rocklin 2015), `tables` reads a user's files, and
+`workers` computes that sum on a cluster of Dask (Rocklin 2015), `scaling` scales features, and
 `command` is the program
 
     python -m backprop.distributed --help

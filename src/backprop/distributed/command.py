@@ -3,8 +3,8 @@
     python -m backprop.distributed seeds.csv
     python -m backprop.distributed images-idx3-ubyte labels-idx1-ubyte --hidden 100
 
-A CSV file has a header, numbers, and the name of the class in its last column. IDX files, the
-format of MNIST, come in pairs: arrays, then labels.
+A CSV file has a header, numbers, and the name of the class in its last column or that of --label.
+IDX files, the format of MNIST, come in pairs: arrays, then labels.
 
 On one computer the program starts worker processes and ends them again. On several, run
 `dask scheduler` on one of them, `dask worker tcp://that-one:8786` on each, with this course
@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from backprop.activations import ACTIVATIONS
-from backprop.datasets import Dataset
+from backprop.datasets import Dataset, load_files
 from backprop.distributed import NEEDS_DASK
-from backprop.distributed.tables import Scaling, read_examples
+from backprop.distributed.scaling import Scaling
 from backprop.network import Network
 from backprop.optimizers import Adam, GradientDescent, Momentum
 from backprop.saving import save_network
@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("data", nargs="+", type=Path, help="one CSV file, or two IDX files: arrays and labels")
     add("--output", type=Path, default=Path("network.npz"), help="default: %(default)s")
+    add("--label", metavar="COLUMN", help="the column of the labels; default: the last one")
+    add("--separator", metavar="CHARACTER", help="default: a comma, a semicolon or a tab")
     network = parser.add_argument_group("the network")
     add = network.add_argument
     hidden = [name for name in ACTIVATIONS if name != "softmax"]
@@ -85,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
     generator = np.random.default_rng(options.seed)
     check_options(options)
     check_settings(options.epochs, options.batch_size, generator)
-    examples = read_examples(options.data)
+    examples = load_files(options.data, label=options.label, separator=options.separator)
     training, test = split(examples, options.test_share, options.seed)
     class_names = examples.class_names
     shown = ", ".join(class_names[:10]) + (", …" if len(class_names) > 10 else "")
