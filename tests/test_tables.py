@@ -81,6 +81,7 @@ READ = {
     "numbers in front": (b"c,x,y\n0,1,2\n1,3,4\n0,5,4\n", {"label": "c"}, ["0", "1"], ["x", "y"]),
     "a label between": (b"x,c,y\n1,a,2\n3,b,4\n", {"label": "c"}, ["a", "b"], ["x", "y"]),
     "another separator": (b"x|c\n1|a\n2|b\n", {"separator": "|"}, ["a", "b"], ["x"]),
+    "padded labels": (b"x,y,c\n1,2,a\n3,4,b\n5,6, a\n7,8,b\n", {}, ["a", "b"], ["x", "y"]),
     "a comma in a name": (b"x, mm;y, mm;c\n1;2;a\n3;4;b\n", {}, ["a", "b"], ["x, mm", "y, mm"]),
     "numbered classes": (b"x,class\n1,10\n2,9\n3,10\n", {}, ["9", "10"], ["x"]),
     "negative classes": (b"x,Target class\n1,1\n2,-1\n3,1\n", {}, ["-1", "1"], ["x"]),
@@ -218,6 +219,10 @@ REJECTED = {
         f"a missing label, {text!r}": (HEAD + f"5,6,{text}\n".encode(), LABEL)
         for text in ("", " ", "\t", "NA", "N/A", "#N/A", "nan", "NaN", "null", "NULL", "None", "?")
     },
+    "a missing label at first": (
+        b"x,y,c\n1,2,\n3,4,b\n5,6,a\n7,8,a\n",
+        r"line 2, column 'c': the label is missing \(''\); fill it in or delete the line",
+    ),
     "a missing label in quotes": (HEAD + b'5,6,""\n', LABEL),
     "a missing label, given classes": (
         HEAD + b"5,6,\n",
