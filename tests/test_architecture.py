@@ -45,7 +45,9 @@ MAY_IMPORT = {
     "files": set(),
     "idx": {"files"},
     "photographs": set(),
-    "datasets": {"loops", "idx"},
+    "samples": set(),
+    "tables": {"loops", "samples"},
+    "datasets": {"idx", "samples", "tables"},
     "scaling": set(),
     "saving": {
         "activations",
@@ -58,17 +60,22 @@ MAY_IMPORT = {
         "files",
         "scaling",
     },
-    "distributed": {
+    "distributed": {"model", "network", "optimizers", "training"},
+    "command": {
+        "checks",
         "activations",
-        "model",
         "network",
         "optimizers",
         "training",
-        "saving",
-        "scaling",
-        "idx",
+        "files",
+        "samples",
+        "tables",
         "datasets",
+        "scaling",
+        "saving",
+        "distributed",
     },
+    "__main__": {"command"},
 }
 MAY_IMPORT["figures"] = set(MAY_IMPORT)
 STANDARD_LIBRARY_ONLY = ("byhand", "loops")

@@ -1,7 +1,11 @@
 """The data: what they are, where they come from, and how they are prepared."""
 
 import hashlib
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -94,3 +98,30 @@ def test_load_csv_names_what_is_wrong(tmp_path):
         datasets.load_csv(path, ["a"])
     with pytest.raises(FileNotFoundError, match="no data file"):
         datasets.load_wheat_seeds(tmp_path / "wheat.csv")
+
+
+def test_the_package_alone_says_where_the_data_are(tmp_path):
+    """As after `pip install` of a wheel: the package is there and the folder `data` is not."""
+    shutil.copytree(Path(datasets.__file__).parent, tmp_path / "lib" / "python" / "backprop")
+    program = """if True:
+        from backprop.datasets import load_digits, load_wheat_seeds
+        for load in (load_digits, load_wheat_seeds):
+            try:
+                load()
+            except FileNotFoundError as problem:
+                print(problem)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "lib" / "python")},
+    )
+    for line, name in zip(done.stdout.splitlines(), ("digits", "wheat_seeds.csv"), strict=True):
+        assert f"no data at {tmp_path / 'lib' / 'data' / name}: the data sets are not installed" in line
+        assert "in the folder data/ of the course's repository; pass the path there" in line
+
+
+def test_a_folder_of_ones_own_that_is_missing_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no IDX file at .*mine.*check the folder"):
+        datasets.load_digits(tmp_path / "mine")

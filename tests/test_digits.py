@@ -157,12 +157,12 @@ def test_other_files_of_the_same_names_are_loaded_by_the_same_call(folder):
         ("train-labels-idx1-ubyte.gz", np.full(6, 11, np.uint8), "labels from 0 to 9"),
         ("train-images-idx3-ubyte", np.zeros(6, np.uint8), "an array of 1 dimensions"),
         ("t10k-labels-idx1-ubyte.gz", np.zeros((3, 4, 5), np.uint8), "one of 3: expected 3"),
-        ("train-labels-idx1-ubyte.gz", np.full(6, -1, np.int8), "int8, and expected are bytes"),
-        ("train-labels-idx1-ubyte.gz", np.full(6, 0.5), "float64, and expected are bytes"),
-        ("train-images-idx3-ubyte", np.ones((6, 4, 5), np.float32), "float32, and expected are"),
+        ("train-labels-idx1-ubyte.gz", np.full(6, -1, np.int8), "int8: expected bytes"),
+        ("train-labels-idx1-ubyte.gz", np.full(6, 0.5), "float64: expected bytes"),
+        ("train-images-idx3-ubyte", np.ones((6, 4, 5), np.float32), "float32: expected bytes"),
         ("train-images-idx3-ubyte", np.zeros((6, 0, 5), np.uint8), "images of 0 × 5 pixels"),
         ("train-images-idx3-ubyte", np.zeros((6, 1, 2**17), np.uint8), "images of 1 × 131072 pix"),
-        ("t10k-images-idx3-ubyte", np.zeros((3, 5, 5), np.uint8), "20 pixels to train and 25"),
+        ("t10k-images-idx3-ubyte", np.zeros((3, 5, 5), np.uint8), "20 pixels for training and 25"),
     ],
 )
 def test_files_that_do_not_belong_together(folder, name, array, message):

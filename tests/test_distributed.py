@@ -14,21 +14,20 @@ import numpy as np
 import psutil
 import pytest
 
-from backprop.datasets import DATA_FOLDER, load_wheat_seeds, standardize
+from backprop.datasets import DATA_FOLDER, load_files, load_wheat_seeds, standardize
 from backprop.idx import write_idx
 from backprop.losses import SquaredError
 from backprop.network import Network
 from backprop.optimizers import Momentum
-from backprop.saving import load_network
+from backprop.saving import load
 from backprop.training import TrainingDiverged, train
 
 distributed = pytest.importorskip(
     "dask.distributed", reason="Dask is not installed: pip install -r requirements-scale.txt"
 )
 
-from backprop.distributed import command as program  # noqa: E402
+from backprop.command import main, train as training_command  # noqa: E402
 from backprop.distributed import workers  # noqa: E402
-from backprop.distributed.tables import read_examples  # noqa: E402
 from backprop.distributed.workers import DistributedNetwork, Part, train_on_workers  # noqa: E402
 
 (WHEAT,) = standardize(load_wheat_seeds())
@@ -246,7 +245,7 @@ def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):
     output = tmp_path / "seeds.npz"
     options = ["--workers", "2", "--batch-size", "84", "--epochs", "15", "--output", output]
     options += ["--optimizer", "momentum", "--learning-rate", "0.1"]
-    command = [sys.executable, "-m", "backprop.distributed", CSV, *options]
+    command = [sys.executable, "-m", "backprop", "train", CSV, *options]
     done = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -257,16 +256,16 @@ def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):
     )
     out, err = done.communicate(timeout=60)
     assert done.returncode == 0, err
-    assert "in this order: Canadian, Kama, Rosa" in out and "on 2 workers" in out
+    assert "in this order: Canadian, Kama, Rosa" in out and "training on 2 workers" in out
     assert "/15 [" in err  # the progress bar
     left = [process for process in psutil.process_iter() if session(process.pid) == done.pid]
     assert not psutil.wait_procs(left, timeout=5)[1]
 
-    network = load_network(output, sizes=[7, 30, 3])
-    examples = read_examples([CSV])
-    _, test = program.split(examples, 0.2, 0)
-    accuracy = (network.classify(test.X) == test.labels).mean()  # with features as in the file
-    assert accuracy > 0.85 and f"accuracy on the 42 rows held back: {accuracy:.3f}" in out
+    saved = load(output)
+    assert saved.network.sizes == [7, 30, 3] and saved.class_names == ("Canadian", "Kama", "Rosa")
+    _, _, test = training_command.split(load_files([CSV]), 0.2, 0.0, 0)
+    accuracy = (saved.network.classify(saved.scaling(test.X)) == test.labels).mean()
+    assert accuracy > 0.85 and f"accuracy on the 42 rows held out: {accuracy:.3f}" in out
 
 
 def session(pid):
@@ -285,11 +284,12 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
     write_idx(labels, files[1])
     options = ["--scheduler", two_workers.scheduler.address, "--float32", "--hidden", "8"]
     options += ["--optimizer", "momentum", "--batch-size", "12", "--epochs", "10"]
-    program.main([*files, *options, "--output", str(tmp_path / "images.npz")])
+    main(["train", *files, *options, "--output", str(tmp_path / "images.npz")])
     assert "72 rows trained on: 1.000" in capsys.readouterr().out
-    network = load_network(tmp_path / "images.npz", sizes=[16, 8, 3])
-    assert network.dtype == np.float32
-    assert (network.classify(images.reshape(90, 16)) == labels).mean() > 0.97
+    saved = load(tmp_path / "images.npz")
+    assert saved.network.sizes == [16, 8, 3] and saved.network.dtype == np.float32
+    X = saved.scaling(images.reshape(90, 16))
+    assert (saved.network.classify(X) == labels).mean() > 0.97
     assert two_workers.nthreads()  # somebody else's cluster goes on
 
 
@@ -298,22 +298,24 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
     [
         (["--scheduler", "tcp://127.0.0.1:9"], "no scheduler answers at tcp://127.0.0.1:9 within"),
         (["--scheduler", "nonsense://"], "no scheduler answers at nonsense://"),
-        (["--workers", "4"], "--workers is 4 for 2 rows: each worker needs one"),
-        (["--workers", "0"], "--workers is 0: give 1 or more"),
-        (["--test-share", "1"], "--test-share is 1.0: give a number of at least 0"),
-        (["--epochs", "0", "--workers", "1"], "epochs is 0: give a whole number, 1 or more"),
+        (["--workers", "4"], "--workers is 4 for 2 rows: each worker needs at least one"),
+        (["--workers", "0"], "--workers is 0: give a whole number"),
+        (["--test-share", "1"], "--test-share is 1.0: give a finite number of at least 0"),
+        (["--epochs", "0", "--workers", "1"], "epochs is 0: give a whole number of at least 1"),
         (["--output", "/no/such/folder/network.npz"], "cannot write /no/such/folder/network.npz"),
+        (["--label", "colour"], "tiny.csv, line 1: there is no column 'colour'; the columns are"),
+        (["--separator", ";"], "tiny.csv, line 1: one column, 'length,class'"),
         (["extra.idx"], "is no IDX file"),
         (["extra.idx", "labels.idx"], "3 files: give one CSV file, or two IDX files"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch, options, message):
-    monkeypatch.setattr(program, "TO_CONNECT", 0.5)
+    monkeypatch.setattr(training_command, "TO_CONNECT", 0.5)
     monkeypatch.chdir(tmp_path)
     for name in ("tiny.csv", "extra.idx"):
         (tmp_path / name).write_text(TINY)
     with pytest.raises(SystemExit) as ended:
-        program.main(["tiny.csv", *options])
+        main(["train", "tiny.csv", *options])
     text = str(ended.value)
-    assert text.startswith("backprop.distributed: ") and message in text and "\n" not in text
+    assert text.startswith("backprop: ") and message in text and "\n" not in text
     assert not list(tmp_path.glob("*.npz*"))

@@ -166,16 +166,25 @@ def test_load_csv(tmp_path):
         (CSV + "5,b\n", "line 4: 2 fields where the header has 3"),
         (CSV + "5,6,7,b\n", "line 4: 4 fields where the header has 3"),
         (CSV + "5,six,b\n", "line 4, column 'width': 'six' is not a number"),
-        (CSV + "5,,b\n", "line 4, column 'width': '' is not a number"),
+        (CSV + "5,,b\n", "line 4, column 'width': '' is not a number; write one such as -1.5"),
         (CSV + "nan,6,b\n", "line 4, column 'length': nan is not finite"),
         (CSV + "5,-inf,b\n", "line 4, column 'width': -inf is not finite"),
-        (CSV + "5,6,c\n", "line 4, column 'kind': unknown label 'c'; known are a, b"),
+        (CSV + "5,6,c\n", "line 4, column 'kind': unknown label 'c'; the classes are a, b"),
+        ("1,2,a\n3,4,b\n", "line 1: column 1 has the name '1', a number, so the header is prob"),
+        (CSV + "5,6,\n", "line 4, column 'kind': unknown label ''"),
     ],
 )
 def test_a_broken_file_is_named_with_line_and_column(tmp_path, text, message):
     (tmp_path / "kinds.csv").write_text(text)
     with pytest.raises(ValueError, match=message):
         loops.load_csv(tmp_path / "kinds.csv", ["a", "b"])
+
+
+@pytest.mark.parametrize("classes", ["ab", ["a", "b", "a"]])
+def test_classes_are_different_names(tmp_path, classes):
+    (tmp_path / "kinds.csv").write_text(CSV)
+    with pytest.raises(ValueError, match="give the name of each class once, in order"):
+        loops.load_csv(tmp_path / "kinds.csv", classes)
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -1,21 +1,35 @@
-"""Data sets: wheat seeds, iris and handwritten digits, loaded, checked, split and scaled.
+"""Data sets: wheat seeds, iris, handwritten digits and your own, loaded, checked and scaled.
 
-scikit-learn is imported where it is used: its import takes longer than most of what is done with
-the data, and whoever only reads digits can do without.
+scikit-learn is imported where it is used: its import takes longer than most work with the data, and
+code that only reads digits does not need it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike
 
-from backprop import loops
 from backprop.idx import read_idx
+from backprop.samples import Dataset, one_hot
+from backprop.tables import read_table
+
+__all__ = [
+    "DATA_FOLDER",
+    "WHEAT_VARIETIES",
+    "Dataset",
+    "load_csv",
+    "load_digits",
+    "load_files",
+    "load_idx_pair",
+    "load_images",
+    "load_iris",
+    "load_wheat_seeds",
+    "one_hot",
+    "standardize",
+]
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
 LARGEST_IMAGES = 2**28  # bytes of a file, some five times MNIST's; as X they take eight times that
@@ -23,60 +37,16 @@ LARGEST_IMAGE = 2**16  # pixels
 WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
 
 
-@dataclass(frozen=True)
-class Dataset:
-    """Features X (samples, features), labels (samples,), and the names of both.
-
-    A label is the place of its class in `class_names`.
-    """
-
-    X: np.ndarray
-    labels: np.ndarray
-    feature_names: tuple[str, ...]
-    class_names: tuple[str, ...]
-
-    @property
-    def Y(self) -> np.ndarray:
-        """The labels as one-hot rows, (samples, classes)."""
-        return one_hot(self.labels, len(self.class_names))
-
-    def split(self, test_size: int | float, seed: int) -> tuple[Dataset, Dataset]:
-        """A training part and a test part, drawn at random with scikit-learn's generator."""
-        from sklearn.model_selection import train_test_split
-
-        parts = train_test_split(self.X, self.labels, test_size=test_size, random_state=seed)
-        X_train, X_test, labels_train, labels_test = parts
-        names = self.feature_names, self.class_names
-        return Dataset(X_train, labels_train, *names), Dataset(X_test, labels_test, *names)
-
-
 def standardize(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
-    """All parts with the mean of each feature at 0 and its standard deviation at 1.
+    """All parts, scaled so that each feature of `train` has mean 0 and standard deviation 1.
 
-    Mean and deviation are those of `train` alone, for the other parts too: what is measured on a
-    test part must not have helped to prepare it.
+    The other parts are scaled with the mean and deviation of `train` too: a test part must not
+    influence how the data are prepared.
     """
     from sklearn.preprocessing import StandardScaler
 
     scaler = StandardScaler().fit(train.X)
     return tuple(replace(part, X=scaler.transform(part.X)) for part in (train, *others))
-
-
-def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
-    """Rows with a 1 at the place of the label, (samples, classes), in float64.
-
-    Raises ValueError unless the labels are whole numbers from 0 to classes − 1 in one dimension.
-    """
-    labels = np.asarray(labels)
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(
-            f"labels are {labels.dtype} of shape {labels.shape}: give whole numbers of shape "
-            f"(samples,), one for each sample"
-        )
-    outside = labels[(labels < 0) | (labels >= classes)]
-    if outside.size:
-        raise ValueError(f"label {outside[0]} is outside 0 to {classes - 1}, the {classes} classes")
-    return np.eye(classes)[labels]
 
 
 def load_iris() -> Dataset:
@@ -90,22 +60,24 @@ def load_iris() -> Dataset:
 
 def load_wheat_seeds(path: str | Path = DATA_FOLDER / "wheat_seeds.csv") -> Dataset:
     """210 wheat kernels, 70 of each variety, 7 measurements (Charytanowicz and others, 2010)."""
+    check_course_data(Path(path))
     return load_csv(path, WHEAT_VARIETIES)
 
 
 def load_digits(folder: str | Path = DATA_FOLDER / "digits") -> tuple[Dataset, Dataset]:
     """Handwritten digits to train and to test, from four IDX files named as MNIST's are.
 
-    The folder of the course holds 4,000 and 1,000 images of MNIST; the four full files in its
-    place give 60,000 and 10,000. X is (samples, pixels) with pixels from 0, the paper, to 1, the
+    The course's folder holds 4,000 and 1,000 images of MNIST; a folder with the four full files
+    gives 60,000 and 10,000. X is (samples, pixels) with pixels from 0, the paper, to 1, the
     ink. Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not
     belong together.
     """
+    check_course_data(Path(folder))
     train, test = (load_images(Path(folder), part) for part in ("train", "t10k"))
     if train.feature_names != test.feature_names:
         raise ValueError(
-            f"the images in {folder} have {train.X.shape[1]} pixels to train and {test.X.shape[1]} "
-            f"to test, or another shape: the files do not belong together"
+            f"the images in {folder} have {train.X.shape[1]} pixels for training and "
+            f"{test.X.shape[1]} for testing, or another shape: the files do not belong together"
         )
     return train, test
 
@@ -123,7 +95,7 @@ def load_images(folder: Path, part: str) -> Dataset:
     for path, array in zip(paths, (images, labels)):
         if array.dtype != np.uint8:
             raise ValueError(
-                f"{path.name} holds numbers of the type {array.dtype}, and expected are bytes"
+                f"{path.name} holds numbers of the type {array.dtype}: expected bytes (uint8)"
             )
     if len(images) != len(labels):
         raise ValueError(
@@ -135,8 +107,8 @@ def load_images(folder: Path, part: str) -> Dataset:
     rows, columns = images.shape[1:]
     if not 0 < rows * columns <= LARGEST_IMAGE:
         raise ValueError(
-            f"{paths[0].name} holds images of {rows} × {columns} pixels: expected are at least one "
-            f"and at most {LARGEST_IMAGE}"
+            f"{paths[0].name} holds images of {rows} × {columns} pixels: expected at least one and "
+            f"at most {LARGEST_IMAGE}"
         )
     names = tuple(f"pixel {row}, {column}" for row in range(rows) for column in range(columns))
     X = images.reshape(len(images), -1) / 255
@@ -144,15 +116,57 @@ def load_images(folder: Path, part: str) -> Dataset:
 
 
 def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:
-    """A CSV file with a header, features first and the class's name in the last column.
+    """A CSV file with a header, the label in its last column, and classes in the given order.
 
-    Read and checked by :func:`backprop.loops.load_csv`, and raises what it raises.
+    Raises what :func:`backprop.tables.read_table` raises.
     """
-    examples = loops.load_csv(path, class_names)
-    feature_names = pd.read_csv(path, nrows=0).columns[:-1]
+    return read_table(path, class_names=class_names)
+
+
+def load_files(
+    paths: Sequence[str | Path], *, label: str | None = None, separator: str | None = None
+) -> Dataset:
+    """A user's own samples, in one CSV file or in two IDX files, arrays and labels.
+
+    `label` and `separator` are those of :func:`backprop.tables.read_table`. Raises what it and
+    :func:`load_idx_pair` raise, and ValueError for another number of files.
+    """
+    if len(paths) == 1:
+        return read_table(paths[0], label=label, separator=separator)
+    if len(paths) == 2:
+        return load_idx_pair(*paths)
+    raise ValueError(f"{len(paths)} files: give one CSV file, or two IDX files, arrays and labels")
+
+
+def load_idx_pair(array_path: str | Path, label_path: str | Path) -> Dataset:
+    """The samples in two IDX files: one array per sample, and its label, a whole number from 0.
+
+    X is (samples, entries of an array) and keeps the file's type: a byte per pixel for images.
+    Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not belong
+    together.
+    """
+    arrays, labels = read_idx(array_path), read_idx(label_path)
+    if arrays.ndim < 2 or labels.ndim != 1 or len(arrays) != len(labels) or labels.size == 0:
+        raise ValueError(
+            f"{array_path} holds an array of shape {arrays.shape} and {label_path} one of shape "
+            f"{labels.shape}: expected (samples, …) and (samples,), with as many samples"
+        )
+    if not np.issubdtype(labels.dtype, np.integer) or not 0 <= labels.min() <= labels.max() < 1e4:
+        raise ValueError(f"{label_path} must hold labels that are whole numbers from 0 to 9999")
+    X = arrays.reshape(len(arrays), -1)
     return Dataset(
-        X=np.array([features for features, _ in examples]),
-        labels=np.array([label for _, label in examples]),
-        feature_names=tuple(feature_names),
-        class_names=tuple(class_names),
+        X,
+        labels.astype(int),
+        feature_names=tuple(f"entry {index}" for index in range(X.shape[1])),
+        class_names=tuple(map(str, range(labels.max() + 1))),
     )
+
+
+def check_course_data(path: Path) -> None:
+    """Raise FileNotFoundError for a file of the course's own data that is not installed."""
+    if DATA_FOLDER in path.parents and not path.exists():
+        raise FileNotFoundError(
+            f"no data at {path}: the data sets are not installed with the package. They are in the "
+            f"folder data/ of the course's repository; pass the path there, such as "
+            f"'backpropagation/data/{path.name}'"
+        )

@@ -47,7 +47,7 @@ def read_idx(path: str | Path, *, largest: int = LARGEST) -> np.ndarray:
             ) from problem
 
 
-def read_array(file: BinaryIO, path: Path, largest: int) -> np.ndarray:
+def read_array(file: BinaryIO | gzip.GzipFile, path: Path, largest: int) -> np.ndarray:
     """Header and numbers of an open file; `path` names it in a ValueError."""
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:

@@ -4,8 +4,8 @@ A network is a list of layers, a layer a list of neurons, and a neuron a diction
 
 - ``"weights"``: one weight per input, and the bias as the last entry;
 - ``"output"``: what the neuron sent on in the last forward pass;
-- ``"delta"``: the derivative of the error by the neuron's weighted sum, from the last backward
-  pass.
+- ``"delta"``: the derivative of the error with respect to the neuron's weighted sum, from the last
+  backward pass.
 
 An example is a pair ``(inputs, label)``: a list of floats, and the number of its class.
 A data set is a list of examples. The error of one example is E = ½ Σ (output − expected)².
@@ -18,8 +18,11 @@ Networks and Deep Learning" (2015), chapter 2. Standard library only.
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Callable, Sequence
+import re
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -153,47 +156,153 @@ def predict(network: Network, inputs: Sequence[float]) -> int:
 
 
 def load_csv(filename: str | Path, classes: Sequence[str]) -> list[Example]:
-    """The examples in a CSV file with a header, features first and the class's name last.
+    """The examples in a CSV file with a header, the label (the name of a class) in its last column.
 
-    The label of an example is the place of its class in `classes`: the order is yours and never
-    depends on the file or the run. Raises FileNotFoundError or ValueError, with file, line and
-    column, for a file that is missing or empty, a line of another length, a feature that is not
-    a finite number, and a class that is not in `classes`.
+    The label of an example becomes the index of its class in `classes`: the order is yours and
+    never depends on the file or the run. The file is in UTF-8 and separated by commas; blanks
+    around a field and empty lines do not count. Raises FileNotFoundError, and ValueError with file,
+    line and column for anything else that would make the examples wrong: a missing header, a line
+    of another length, a feature that is not a finite number, a label that is not in `classes`.
     """
     path = Path(filename)
-    if not path.is_file():
-        raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        examples = [
-            parse_row(row, header, classes, f"{path}, line {reader.line_num}")
-            for row in reader
-            if row
-        ]
+    check_classes(classes)
+    rows = rows_of(io.StringIO(read_text(path), newline=""), path)
+    header, place = next(rows, ([], ""))
+    header = [name.strip() for name in header]
+    examples = []
+    if header:
+        check_header(header, place)
+        numbers = {name: number for number, name in enumerate(classes)}
+        examples = [parse_row(row, header, numbers, place) for row, place in rows]
     if not examples:
         raise ValueError(f"{path} has no rows of data: expected a header and at least one row")
     return examples
 
 
-def parse_row(row: list[str], header: list[str], classes: Sequence[str], place: str) -> Example:
-    """One line of the file as an example; `place` names the line in a ValueError."""
-    if len(row) != len(header):
-        raise ValueError(f"{place}: {len(row)} fields where the header has {len(header)}")
-    inputs = []
-    for name, text in zip(header[:-1], row):
-        try:
-            inputs.append(float(text))
-        except ValueError:
-            raise ValueError(f"{place}, column {name!r}: {text!r} is not a number") from None
-        if not math.isfinite(inputs[-1]):
-            raise ValueError(f"{place}, column {name!r}: {text} is not finite; mend or drop it")
-    if row[-1] not in classes:
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8. Raises FileNotFoundError, and ValueError with the line."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")  # with or without the mark that Excel puts first
+    except UnicodeDecodeError as problem:
+        line = len(problem.object[: problem.start + 1].splitlines())
         raise ValueError(
-            f"{place}, column {header[-1]!r}: unknown label {row[-1]!r}; "
-            f"known are {', '.join(classes)}"
+            f"{path}, line {line}: byte {problem.object[problem.start]:#04x} is not UTF-8; save "
+            f"the file as CSV in UTF-8"
+        ) from None
+    if b"\0" in content:
+        line = len(content[: content.index(b"\0") + 1].splitlines())
+        raise ValueError(f"{path}, line {line}: a NUL character; save the file as CSV in UTF-8")
+    return text
+
+
+def rows_of(
+    lines: Iterable[str], path: Path, separator: str = ","
+) -> Iterator[tuple[list[str], str]]:
+    """The rows of a CSV file, each with its place, such as "seeds.csv, line 7", for messages.
+
+    Empty lines are skipped. Raises ValueError for a quotation mark that is not closed, or closed
+    too early.
+    """
+    reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
+    first = 1  # line of the row
+    try:
+        for row in reader:
+            place = f"{path}, line {first}"
+            if reader.line_num > first:
+                place += f" to {reader.line_num} (is a quotation mark not closed?)"
+            first = reader.line_num + 1
+            if len(row) > 1 or any(map(str.strip, row)):
+                yield row, place
+    except csv.Error as problem:
+        raise ValueError(
+            f"{path}, line {first}: {problem}; close every quotation mark, at the end of its field"
+        ) from None
+
+
+def check_header(header: Sequence[str], place: str) -> None:
+    """Raise ValueError unless `header` names at least two columns, none by a number or twice."""
+    if len(header) < 2:
+        raise ValueError(
+            f"{place}: one column, {header[0]!r}; expected one for each feature and one for the "
+            f"label: is the separator right?"
         )
-    return inputs, list(classes).index(row[-1])
+    columns: dict[str, int] = {}
+    for column, name in enumerate(header, start=1):
+        if not name:
+            raise ValueError(
+                f"{place}: column {column} has no name; give it one, or delete the column if it "
+                f"only counts the rows"
+            )
+        if number_in(name) is not None:
+            raise ValueError(
+                f"{place}: column {column} has the name {name!r}, a number, so the header is "
+                f"probably missing; add a first line with the names of the columns, not numbers"
+            )
+        if columns.setdefault(name, column) != column:
+            raise ValueError(
+                f"{place}: columns {columns[name]} and {column} are both named {name!r}; rename "
+                f"one of them"
+            )
+
+
+def check_classes(classes: Sequence[str]) -> None:
+    """Raise ValueError unless `classes` is a sequence of different names."""
+    if isinstance(classes, str) or len(set(classes)) < len(classes):
+        raise ValueError(f"classes is {classes!r}: give the name of each class once, in order")
+
+
+def parse_row(
+    row: Sequence[str], header: Sequence[str], numbers: Mapping[str, int], place: str
+) -> Example:
+    """One row of the file as an example; `numbers` has the number of each class.
+
+    `place` names the line in a ValueError.
+    """
+    check_length(row, header, place)
+    inputs = [
+        parse_number(text, f"{place}, column {name!r}") for name, text in zip(header[:-1], row)
+    ]
+    label = row[-1].strip()
+    if label not in numbers:
+        raise ValueError(
+            f"{place}, column {header[-1]!r}: unknown label {label[:40]!r}; the classes are "
+            f"{', '.join(numbers)}"
+        )
+    return inputs, numbers[label]
+
+
+def check_length(row: Sequence[str], header: Sequence[str], place: str) -> None:
+    """Raise ValueError unless `row` has as many fields as `header`."""
+    if len(row) != len(header):
+        raise ValueError(
+            f"{place}: {len(row)} fields where the header has {len(header)}; check separators, "
+            f"quotation marks and decimal commas"
+        )
+
+
+def parse_number(text: str, place: str) -> float:
+    """`text` as a finite number. `place` names it in a ValueError."""
+    number = number_in(text)
+    if number is None:
+        raise ValueError(
+            f"{place}: {text[:40]!r} is not a number; write one such as -1.5 or 2e-3, or delete "
+            f"the line"
+        )
+    if not math.isfinite(number):
+        raise ValueError(f"{place}: {text.strip()[:40]} is not finite; correct or delete the line")
+    return number
+
+
+def number_in(text: str) -> float | None:
+    """The number that a field holds, or None."""
+    text = text.strip(string.whitespace)
+    try:  # float alone would also read 1_000 and ٣
+        return float(text) if re.fullmatch("[0-9a-zA-Z.+-]+", text) else None
+    except ValueError:
+        return None
 
 
 def dataset_minmax(dataset: Sequence[Example]) -> list[tuple[float, float]]:
@@ -241,7 +350,7 @@ def cross_validation_split(
 
 
 def accuracy_metric(actual: Sequence[int], predicted: Sequence[int]) -> float:
-    """The share of labels that were predicted rightly, in per cent."""
+    """The share of labels that were predicted correctly, in per cent."""
     if not actual or len(actual) != len(predicted):
         raise ValueError(
             f"{len(actual)} labels and {len(predicted)} predictions: "
@@ -300,7 +409,7 @@ def normalized_back_propagation(
     return back_propagation(train, test, generator, *arguments)
 
 
-# Checks at the door
+# Checks on entry
 
 
 def check_layer_sizes(layer_sizes: Sequence[int]) -> None:

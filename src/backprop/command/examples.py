@@ -1,50 +1,75 @@
-"""The samples that a command is given: a CSV file, or two IDX files with arrays and labels."""
+"""The samples that a command is given: a CSV file, or IDX files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from backprop.datasets import read_idx_arrays, read_idx_pair
+from backprop.datasets import load_files, load_idx_pair
+from backprop.idx import read_idx
 from backprop.samples import Dataset
 from backprop.saving import Saved
 from backprop.tables import read_features, read_table
 
 
-def read_samples(
-    paths: Sequence[Path], label: str | None, separator: str | None, saved: Saved | None = None
-) -> Dataset:
-    """The samples in one CSV file or in two IDX files, with the classes of `saved` if it is given.
+def read_samples(paths: Sequence[Path], label: str | None, separator: str | None) -> Dataset:
+    """The samples in one CSV file or in two IDX files, with the classes that are in them.
 
     Raises FileNotFoundError, and ValueError that names the file and what is wrong with it.
     """
-    class_names = None if saved is None else saved.class_names
-    feature_names = None if saved is None else saved.feature_names
+    return load_files(paths, label=label, separator=separator)
+
+
+def read_samples_for(
+    saved: Saved, paths: Sequence[Path], label: str | None, separator: str | None
+) -> Dataset:
+    """The samples with the features and classes of a saved network, in its order.
+
+    Raises what `read_samples` raises, and ValueError for classes that the network does not know.
+    """
     if len(paths) == 1:
         return read_table(
             paths[0],
             label=label,
             separator=separator,
-            class_names=class_names,
-            feature_names=feature_names,
+            class_names=saved.class_names,
+            feature_names=saved.feature_names,
         )
-    if len(paths) == 2:
-        return read_idx_pair(*paths, class_names=class_names)
-    raise ValueError(f"{len(paths)} files: give one CSV file, or two IDX files, arrays and labels")
+    if len(paths) != 2:
+        raise ValueError(
+            f"{len(paths)} files: give one CSV file, or two IDX files, arrays and labels"
+        )
+    samples = load_idx_pair(*paths)
+    check_width(samples.X, paths[0], saved)
+    if samples.labels.max() >= len(saved.class_names):
+        raise ValueError(
+            f"{paths[1]} has the label {samples.labels.max()}, and the network knows "
+            f"{len(saved.class_names)} classes"
+        )
+    return replace(samples, class_names=saved.class_names)
 
 
 def read_inputs(path: Path, separator: str | None, saved: Saved) -> np.ndarray:
     """The features of new samples, (samples, features). Raises what `read_samples` raises."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
     with path.open("rb") as file:
-        compressed_or_idx = file.read(2) in (b"\0\0", b"\x1f\x8b")
-    if not compressed_or_idx:
+        is_table = file.read(2) not in (b"\0\0", b"\x1f\x8b")
+    if is_table:
         return read_features(path, saved.feature_names, separator=separator)
-    X = read_idx_arrays(path)
+    arrays = read_idx(path)
+    X = arrays.reshape(len(arrays), -1)
+    check_width(X, path, saved)
+    return X
+
+
+def check_width(X: np.ndarray, path: Path, saved: Saved) -> None:
+    """Raise ValueError unless there are as many features as the network takes."""
     if X.shape[1] != len(saved.feature_names):
         raise ValueError(
             f"{path} has arrays of {X.shape[1]} numbers, and the network takes "
             f"{len(saved.feature_names)}"
         )
-    return X

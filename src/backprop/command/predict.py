@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from backprop.command.examples import read_inputs, read_samples
+from backprop.command.examples import read_inputs, read_samples_for
 from backprop.files import write_whole
 from backprop.saving import Saved, load
-from pathlib import Path
 
 
 def run_predict(options: argparse.Namespace) -> None:
@@ -33,12 +33,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Print accuracy, loss, and a table of classes. Raises OSError and ValueError."""
     saved = load_classifier(options.network)
     label = options.label or saved.notes.get("label")
-    samples = read_samples(options.data, label, options.separator, saved)
-    if len(samples.feature_names) != len(saved.feature_names):
-        raise ValueError(
-            f"{options.data[0]} has {len(samples.feature_names)} features, and the network takes "
-            f"{len(saved.feature_names)}"
-        )
+    samples = read_samples_for(saved, options.data, label, options.separator)
     outputs = outputs_for(saved, samples.X)
     print(f"{len(outputs)} samples")
     print(f"accuracy {(outputs.argmax(axis=1) == samples.labels).mean():.4f}")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from backprop import checks
-from backprop.command.examples import read_samples
+from backprop.command.examples import read_samples, read_samples_for
 from backprop.files import write_whole
 from backprop.network import Network
 from backprop.optimizers import OPTIMIZERS
@@ -45,9 +45,16 @@ def run(options: argparse.Namespace) -> None:
     """Train, and say what came out. Raises OSError, ValueError, ArithmeticError, ImportError."""
     check_options(options)
     saved = start(options) if options.resume is None else resume(options)
-    samples = read_samples(
-        options.data, options.label, options.separator, saved if options.resume else None
-    )
+    if options.resume is None:
+        samples = read_samples(options.data, options.label, options.separator)
+    else:
+        samples = read_samples_for(saved, options.data, options.label, options.separator)
+        if len(samples.X) != saved.notes["rows"]:
+            raise ValueError(
+                f"{options.data[0]} has {len(samples.X)} rows, and the training began with "
+                f"{saved.notes['rows']}: resume it with the same data, since rows that were held "
+                f"out must stay so"
+            )
     parts = split(samples, options.test_share, options.validation_share, options.seed)
     if options.resume is None:
         describe(saved, options, samples, parts[0])
