@@ -427,6 +427,12 @@ def test_data_are_checked_before_the_first_step():
     assert np.array_equal(network.parameters, before)
 
 
+@pytest.mark.parametrize("nesterov", ["no", 1, None])
+def test_nesterov_is_true_or_false(nesterov):
+    with pytest.raises(ValueError, match=f"nesterov is {nesterov!r}: give True or False"):
+        Momentum(0.1, nesterov=nesterov)
+
+
 # A training that changes nothing
 
 

@@ -130,6 +130,8 @@ class Momentum(Optimizer):
     ) -> None:
         super().__init__(learning_rate)
         checks.number(momentum, "the momentum", at_least=0, below=1)
+        if not isinstance(nesterov, bool | np.bool_):
+            raise ValueError(f"nesterov is {nesterov!r}: give True or False")
         self.momentum = momentum
         self.nesterov = nesterov
 

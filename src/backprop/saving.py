@@ -9,6 +9,7 @@ features, how features are scaled, and the versions it was made with.
 from __future__ import annotations
 
 import json
+import math
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from backprop import checks
 from backprop.activations import Activation
 from backprop.files import write_whole
 from backprop.fixed_point import FixedPointNetwork
+from backprop.layers import make_layer
 from backprop.losses import Loss, get_loss
 from backprop.model import Model
 from backprop.network import Network
@@ -158,7 +160,7 @@ def describe(saved: Saved) -> dict[str, Any]:
     if saved.optimizer is not None:
         description["optimizer"] = saved.optimizer.settings()
     if saved.generator is not None:
-        description["generator"] = saved.generator.bit_generator.state
+        description["generator"] = state_of(saved.generator)
     return description
 
 
@@ -221,22 +223,20 @@ def check_round_trip(
 
 
 def check_size(settings: dict[str, Any], count: int) -> None:
-    """Raise ValueError where the weights alone are more than `count` parameters.
+    """Raise ValueError where the network needs more than `count` parameters.
 
-    Before anything is made: a damaged file may ask for a network that no memory holds.
+    Before it is made: a damaged file may ask for a network that no memory holds.
     """
-    dense = [own for kind, own in settings.get("layers", []) if kind == "Dense"]
-    weights = 0
-    for own in dense or [settings]:
+    if "layers" in settings:  # a layer makes its arrays when they are first used
+        layers = [make_layer(kind, own) for kind, own in settings["layers"]]
+        needed = sum(math.prod(shape) for layer in layers for shape in layer.shapes.values())
+    else:  # the neurons of a recurrent network are joined to each other, among others
         inputs, neurons, outputs = (
-            checks.whole_number(own.get(name, 0), name, 0)
-            for name in ("inputs", "neurons", "outputs")
+            checks.whole_number(settings[name], name) for name in ("inputs", "neurons", "outputs")
         )
-        # A recurrent network joins its neurons to each other and to the inputs; where the outputs
-        # are neurons themselves, they are not more than those.
-        weights += neurons * max(inputs + neurons, outputs) if neurons else inputs * outputs
-    if weights > count:
-        raise ValueError(f"{count} parameters, and the network needs {weights} weights or more")
+        needed = neurons * max(inputs + neurons, outputs)
+    if needed > count:
+        raise ValueError(f"{count} parameters, and the network needs {needed} or more")
 
 
 def types_in(saved: Saved) -> list[type]:
@@ -304,6 +304,13 @@ def optimizer_of(
         checks.check_finite(part, "memory")
     optimizer.steps_done, optimizer.memory = steps, memory
     return optimizer
+
+
+def state_of(generator: np.random.Generator) -> dict[str, Any]:
+    """The state of the generator. Raises ValueError for a kind that cannot be saved."""
+    state = checks.random_generator(generator).bit_generator.state
+    checks.choice(state["bit_generator"], "kind of generator", GENERATORS)
+    return dict(state)
 
 
 def generator_of(state: dict[str, Any]) -> np.random.Generator:
