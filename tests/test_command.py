@@ -45,6 +45,7 @@ def test_a_network_is_trained_saved_and_described(trained, capsys):
     _, _, test = training_command.split(table, 0.2, 0.0, 0)
     accuracy = (saved.network.classify(saved.scaling(test.X)) == test.labels).mean()
     assert accuracy > 0.85
+    main(["train", str(CSV), *QUICK, "--output", str(trained)])
     assert f"accuracy on the 42 rows held out: {accuracy:.3f}" in capsys.readouterr().out
 
 

@@ -227,7 +227,10 @@ def finish(
 ) -> None:
     """Save the network and its history, and print how good it is."""
     assert saved.scaling is not None
-    frame = history.frame()
+    before = saved.notes.get("records", [])
+    after = [record | {"epoch": record["epoch"] + len(before)} for record in history.records]
+    saved.notes["records"] = before + after
+    frame = History(before + after).frame()
     if len(frame):
         print(f"loss of the last epoch: {frame['loss'].iloc[-1]:.4f} ({history.stopped_because})")
     names = "trained on", "of the validation", "held out"
