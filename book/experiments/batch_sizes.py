@@ -21,7 +21,7 @@ from tqdm import tqdm
 from backprop.datasets import load_digits
 from backprop.network import Network
 from backprop.optimizers import GradientDescent
-from backprop.training import TrainingDiverged, train
+from backprop.training import TrainingDiverged, below, train
 
 RESULTS = Path(__file__).with_suffix(".csv")
 BATCH_SIZES = (1, 8, 32, 128, 500, 4000)
@@ -49,7 +49,7 @@ def run(batch_size: int, rate: float, longest: int = LONGEST) -> tuple[float, in
             epochs=longest,
             batch_size=batch_size,
             generator=generator,
-            target_loss=TARGET,
+            stop=[below(TARGET)],
             progress=False,
         )
     except TrainingDiverged:

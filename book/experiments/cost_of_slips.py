@@ -18,31 +18,30 @@ from pathlib import Path
 import numpy as np
 from results import run_all, store
 
-from backprop import slips
 from backprop.datasets import load_wheat_seeds, standardize
+from backprop.mistakes import Examination, Mistake
+from backprop.mistakes import dense as mistakes
 from backprop.network import Network
 
 RESULTS = Path(__file__).with_suffix(".csv")
 SEEDS = range(20)
 RATE, STEPS, TEST_ROWS = 1.0, 500, 60
 
-SLIPS = [
-    slips.MissingDerivative,
-    slips.DerivativeOfZ,
-    slips.DerivativeOfA,
-    slips.ErrorCarriedBack,
-    slips.TransposedWeights,
-    slips.WeightedSumsIn,
-    slips.NothingBelow,
-    slips.LastRowOnly,
+MISTAKES = [
+    mistakes.MissingDerivative,
+    mistakes.DerivativeOfZ,
+    mistakes.DerivativeOfA,
+    mistakes.ErrorCarriedBack,
+    mistakes.TransposedWeights,
+    mistakes.WeightedSumsIn,
+    mistakes.NothingBelow,
+    mistakes.LastRowOnly,
 ]
 
 
-def by_class(kind: type[slips.Backward], *arguments: object) -> Callable:
-    """The gradient function with this slip in all layers."""
-    return lambda network, X, Y: slips.flat(
-        kind(slips.Forward(network, X, Y), None, *arguments).run()
-    )
+def by_class(kind: type[Mistake] | None) -> Callable:
+    """The gradient function with this mistake in all layers."""
+    return lambda network, X, Y: Examination(network, X, Y, RATE).gradient(kind)
 
 
 def without_biases(network: Network, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
@@ -59,10 +58,10 @@ def summed(network: Network, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
 
 
 GRADIENTS = {
-    "none": by_class(slips.Backward),
-    **{kind.form: by_class(kind) for kind in SLIPS},
-    slips.NewWeights.form: by_class(slips.NewWeights, RATE),
-    slips.MISSING_BIAS: without_biases,
+    "none": by_class(None),
+    **{kind.form: by_class(kind) for kind in MISTAKES},
+    mistakes.NewWeights.form: by_class(mistakes.NewWeights),
+    mistakes.MissingBias.form: without_biases,
     "sum instead of mean": summed,
 }
 

@@ -43,7 +43,7 @@ def contender(width: int) -> Contender:
         def knows_all(network, record):
             return accuracy(network.classify, training) == 1
 
-        recipe.train(network, training, generator, callbacks=[knows_all])
+        recipe.train(network, training, generator, stop=[knows_all])
         return network.classify
 
     return learn

@@ -25,7 +25,7 @@ from trials import RECIPES, accuracy
 
 from backprop.datasets import load_digits
 from backprop.optimizers import Momentum
-from backprop.training import TrainingDiverged, train
+from backprop.training import TrainingDiverged, below, train
 
 RESULTS = Path(__file__).with_suffix(".csv")
 FULL, UNIT = 4000, 32
@@ -49,7 +49,7 @@ def run(
     generator = np.random.default_rng(seed)
     network = RECIPES["4,000 digits"].network(training, generator)
     optimizer = Momentum(rate, momentum)  # with momentum 0 this is plain gradient descent
-    plan = {"epochs": longest, "batch_size": size, "target_loss": TARGET, "progress": False}
+    plan = {"epochs": longest, "batch_size": size, "stop": [below(TARGET)], "progress": False}
     start = time.process_time()
     try:
         history = train(network, training.X, training.Y, optimizer, generator=generator, **plan)

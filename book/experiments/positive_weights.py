@@ -71,8 +71,7 @@ def run(program: str, seed: int) -> dict[str, object]:
 
 def hidden_slope(network: Network, X: np.ndarray) -> float:
     """The mean slope of the hidden sigmoids on these rows."""
-    network.forward(X)
-    return float(sigmoid_derivative(network.layers[0].A).mean())
+    return float(sigmoid_derivative(network.forward(X).A[1]).mean())
 
 
 if __name__ == "__main__":

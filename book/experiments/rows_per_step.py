@@ -41,8 +41,7 @@ def gradient_of(sizes: list[int], dtype: str, rows: int) -> Callable[[], np.ndar
     Y = np.eye(sizes[-1], dtype=dtype)[generator.integers(sizes[-1], size=rows)]
 
     def gradient() -> np.ndarray:
-        network.forward(X)
-        return network.backward(Y)
+        return network.backward(network.forward(X), Y)
 
     return gradient
 

@@ -57,12 +57,10 @@ def contestants(
 
     def on_threads(count: int) -> np.ndarray:
         with threadpool_limits(count):
-            network.forward(X)
-            return network.backward(Y)
+            return network.backward(network.forward(X), Y)
 
     def on_workers(distributed: DistributedNetwork) -> np.ndarray:
-        distributed.forward(distributed.rows)
-        return distributed.gradient
+        return distributed.backward(distributed.forward(distributed.rows), distributed.rows)
 
     functions = {"one_thread": lambda: on_threads(1), "two_threads": lambda: on_threads(2)}
     for name, client in clients.items():

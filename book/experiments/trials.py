@@ -17,7 +17,7 @@ from sklearn.base import ClassifierMixin, clone
 from backprop.datasets import Dataset, load_digits, load_iris, load_wheat_seeds, standardize
 from backprop.network import Network
 from backprop.optimizers import Momentum
-from backprop.training import History, train
+from backprop.training import History, patience, train
 
 Predict = Callable[[np.ndarray], np.ndarray]
 Contender = Callable[[Dataset, np.random.Generator], Predict]
@@ -131,13 +131,13 @@ def network_contender(recipe: Recipe) -> Contender:
     return learn
 
 
-def stopped_early(recipe: Recipe, patience: int = 20) -> Contender:
+def stopped_early(recipe: Recipe, epochs: int = 20) -> Contender:
     """A network that watches a fifth of its rows and keeps the parameters that were best there."""
 
     def learn(training: Dataset, generator: np.random.Generator) -> Predict:
         network = recipe.network(training, generator)
         fit, validation = training.split(0.2, seed=int(generator.integers(2**31)))
-        watched = {"validation": (validation.X, validation.Y), "patience": patience}
+        watched = {"validation": (validation.X, validation.Y), "stop": [patience(epochs)]}
         recipe.train(network, fit, generator, **watched)
         return network.classify
 

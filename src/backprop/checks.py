@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from numbers import Integral, Real
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -73,13 +74,16 @@ def choice(value: object, name: str, known: Collection[str]) -> str:
 
 
 def random_generator(value: object) -> np.random.Generator:
-    """The generator. Raises ValueError for anything else, such as a seed."""
-    if not isinstance(value, np.random.Generator):
+    """The generator. Raises ValueError for anything else, such as a seed.
+
+    NumPy's older RandomState is one too: published programs can be repeated only with it.
+    """
+    if not isinstance(value, np.random.Generator | np.random.RandomState):
         raise ValueError(
             f"generator is {value!r}, and numbers are drawn at random: pass "
             f"generator=np.random.default_rng(seed)"
         )
-    return value
+    return cast(np.random.Generator, value)
 
 
 def float_type(value: DTypeLike) -> np.dtype[np.floating]:
