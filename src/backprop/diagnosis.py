@@ -21,7 +21,6 @@ from backprop import checks
 from backprop.losses import DIVISORS, SquaredError
 from backprop.mistakes import Examination, WrongGradient, all_mistakes, sections
 from backprop.mistakes.dense import AtKink, HalfwayAtKink, Magnitude, MissingBias, NewWeights
-from backprop.mistakes.mistake import backward
 from backprop.network import ForwardPass, Network
 
 TOLERANCE = 1e-4
@@ -174,7 +173,7 @@ class Comparison:
         wrong = self.examination.with_mistake(Magnitude, None)
         forward, Y = self.examination.forward, self.examination.Y
         apart = ForwardPass([*forward.A[:-1], np.abs(forward.A[-1])], forward.Z, forward.caches)
-        return np.abs(backward(wrong, apart, -np.abs(Y)))
+        return np.abs(wrong.gradient_of(apart, -np.abs(Y)))
 
     def largest_of_part(self, vector: np.ndarray) -> np.ndarray:
         """For each entry the largest absolute value of the W or b that it belongs to."""

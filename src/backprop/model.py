@@ -97,6 +97,13 @@ class Model(ABC):
         self.gradients.finish()
         return self.gradient
 
+    def gradient_of(self, forward: Any, Y: np.ndarray) -> np.ndarray:
+        """The same gradient as a vector of its own; `gradient` stays as it is."""
+        gradient = Gradient(self.parts.shapes, dtype=self.dtype)
+        self._backward(forward, Y, gradient)
+        gradient.finish()
+        return gradient.vector
+
     def loss_value(self, X: ArrayLike, Y: ArrayLike) -> float:
         """The loss over the samples of X and Y."""
         X, Y = self.check_examples(X, Y)
@@ -109,11 +116,9 @@ class Model(ABC):
         """
         X, Y = self.check_examples(X, Y)
         forward = self.forward(X)
-        gradient = Gradient(self.parts.shapes, dtype=self.dtype)
-        self._backward(forward, Y, gradient)
-        gradient.finish()
-        self.gradient = gradient.vector
-        return self.loss_of(forward, Y), gradient.vector
+        gradient = self.gradient_of(forward, Y)
+        self.gradient = gradient
+        return self.loss_of(forward, Y), gradient
 
     def parameter_name(self, index: int) -> str:
         """Where a number of the flat vector belongs, such as 'layer 1, W[0, 2]'."""

@@ -136,7 +136,8 @@ class Watch:
         self.network, self.optimizer, self.epochs = network, optimizer, epochs
         self.validation = None if validation is None else check_pair(network, validation)
         self.rules, self.metrics, self.progress = check_rules(stop), dict(metrics or {}), progress
-        taken = {"epoch", "loss", "validation_loss"} & self.metrics.keys()
+        own = {"epoch", "loss"} if validation is None else {"epoch", "loss", "validation_loss"}
+        taken = own & self.metrics.keys()
         if taken:
             raise ValueError(f"a metric is named {min(taken)!r}, which is taken: rename it")
         self.history = History()

@@ -16,7 +16,6 @@ import numpy as np
 
 from backprop.layers import Layer
 from backprop.network import ForwardPass, Network
-from backprop.parameters import Gradient
 
 
 class Mistake:
@@ -77,7 +76,7 @@ class Examination:
         forward = self.forward
         if kind is not None and "forward" in vars(kind):
             forward = network.forward(self.X)
-        return backward(network, forward, self.Y)
+        return network.gradient_of(forward, self.Y)
 
     def with_mistake(self, kind: type, where: Sequence[int] | None) -> Network:
         """The network with some of its layers replaced."""
@@ -109,14 +108,6 @@ class Examination:
         if kind.places == "each" or (kind.places == "sets" and len(layers) > 1):
             for index in reversed(layers):
                 yield (index,), f" That concerns layer {index + 1}."
-
-
-def backward(network: Network, forward: ForwardPass, Y: np.ndarray) -> np.ndarray:
-    """The gradient of a network of any layers, a vector of its own."""
-    gradient = Gradient(network.parts.shapes)
-    network._backward(forward, Y, gradient)
-    gradient.finish()
-    return gradient.vector
 
 
 @dataclass(frozen=True)
