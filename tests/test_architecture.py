@@ -16,7 +16,6 @@ MAY_IMPORT = {
     "byhand": set(),
     "loops": set(),
     "checks": set(),
-    "agreement": set(),
     "activations": {"checks"},
     "losses": {"checks", "activations"},
     "initialization": {"checks"},

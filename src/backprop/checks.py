@@ -1,13 +1,18 @@
-"""Checks of what comes in: every module asks these, so that all are equally strict.
+"""Checks of what comes in: arguments, data, and the answers of somebody who is learning.
 
-Each check returns the value in the form in which it is used, or raises an error with what was
-wrong, what was expected and what to do.
+Every module asks these, so that all are equally strict. A check of an argument returns the value in
+the form in which it is used, or raises an error with what was wrong, what was expected and what to
+do.
+
+Code that is being learned returns all kinds of things: a column instead of a row, a string, a list
+in a list, NaN. A comparison that raises a TypeError, or that is True only because of broadcasting,
+helps no one. `agrees` is True only for the same shape and nearly the same numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral, Real
 from typing import cast
 
@@ -202,3 +207,34 @@ def assign(view: np.ndarray, value: ArrayLike, name: str) -> None:
             f"must be equal"
         )
     view[...] = array
+
+
+def agrees(answer: object, expected: object, tolerance: float = 1e-9) -> bool:
+    """Whether `answer` is plain data of the shape of `expected`, with nearly the same numbers.
+
+    Numbers a and e agree if |a − e| ≤ tolerance · max(1, |e|), so NaN agrees with nothing.
+    Arrays need the same shape, lists and tuples the same length, dictionaries the same keys;
+    strings, booleans and None must be equal. Anything else, such as a generator, never agrees.
+    """
+    if isinstance(expected, np.ndarray):
+        if not isinstance(answer, np.ndarray) or answer.shape != expected.shape:
+            return False
+        if answer.dtype.kind not in "biuf":
+            return False
+        limit = tolerance * np.maximum(1, np.abs(expected))
+        return bool(np.all(np.abs(answer - expected) <= limit))
+    if isinstance(expected, Mapping):
+        if not isinstance(answer, Mapping) or answer.keys() != expected.keys():
+            return False
+        return all(agrees(answer[key], expected[key], tolerance) for key in expected)
+    if isinstance(expected, str | bool) or expected is None:
+        return type(answer) is type(expected) and answer == expected
+    if isinstance(expected, Sequence):
+        if not isinstance(answer, Sequence) or isinstance(answer, str):
+            return False
+        if len(answer) != len(expected):
+            return False
+        return all(agrees(a, e, tolerance) for a, e in zip(answer, expected))
+    if not isinstance(answer, Real) or isinstance(answer, bool):
+        return False
+    return bool(abs(answer - expected) <= tolerance * max(1, abs(expected)))

@@ -181,7 +181,7 @@ def assemble(parts: dict[str, np.ndarray]) -> Saved:
     settings = description["settings"]
     kind = KINDS[checks.choice(description["kind"], "kind of network", KINDS)]
     check_size(settings, parts["parameters"].size)
-    network = kind.from_settings(settings | {"loss": loss_of(settings["loss"])})
+    network = kind.from_settings(settings | {"loss": loss_from(settings["loss"])})
     if parts["parameters"].size != network.parameters.size:
         raise ValueError(
             f"{parts['parameters'].size} parameters, and {network} needs {network.parameters.size}"
@@ -199,9 +199,9 @@ def assemble(parts: dict[str, np.ndarray]) -> Saved:
         saved.scaling = scaling_of(parts["shift"], parts["scale"])
     if "optimizer" in description:
         memory = [parts[name] for name in sorted(parts) if name.startswith("memory ")]
-        saved.optimizer = optimizer_of(description["optimizer"], memory, network.parameters)
+        saved.optimizer = optimizer_from(description["optimizer"], memory, network.parameters)
     if "generator" in description:
-        saved.generator = generator_of(description["generator"])
+        saved.generator = generator_from(description["generator"])
     check_round_trip(saved, description, parts)
     return saved
 
@@ -273,7 +273,7 @@ def as_json(value: object) -> object:
     raise ValueError(f"cannot save {value!r}: only numbers, text and named parts can be saved")
 
 
-def loss_of(settings: dict[str, Any]) -> Loss:
+def loss_from(settings: dict[str, Any]) -> Loss:
     """The loss of these settings, of which one is its name."""
     others = dict(settings)
     return type(get_loss(others.pop("name")))(**others)
@@ -288,7 +288,7 @@ def scaling_of(shift: np.ndarray, scale: np.ndarray) -> Scaling:
     return Scaling(shift, scale)
 
 
-def optimizer_of(
+def optimizer_from(
     settings: dict[str, Any], memory: list[np.ndarray], parameters: np.ndarray
 ) -> Optimizer:
     """The optimizer of these settings, after its steps. Raises ValueError where they do not fit."""
@@ -313,7 +313,7 @@ def state_of(generator: np.random.Generator) -> dict[str, Any]:
     return dict(state)
 
 
-def generator_of(state: dict[str, Any]) -> np.random.Generator:
+def generator_from(state: dict[str, Any]) -> np.random.Generator:
     """The generator in this state."""
     kind = checks.choice(state["bit_generator"], "kind of generator", GENERATORS)
     bits = GENERATORS[kind](0)

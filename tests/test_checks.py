@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from backprop.agreement import agrees
+from backprop.checks import agrees
 
 
 @pytest.mark.parametrize(
