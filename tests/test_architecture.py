@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "datasets": {"idx", "samples", "tables"},
     "scaling": set(),
     "saving": {
+        "layers",
         "checks",
         "activations",
         "losses",

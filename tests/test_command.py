@@ -16,8 +16,8 @@ from backprop.command import main
 from backprop.command import train as training_command
 from backprop.datasets import DATA_FOLDER, load_files
 from backprop.idx import write_idx
-from backprop.saving import load, save_network
 from backprop.network import Network
+from backprop.saving import load, save_network
 
 CSV = DATA_FOLDER / "wheat_seeds.csv"
 QUICK = ["--epochs", "15", "--batch-size", "21", "--learning-rate", "0.01", "--quiet"]
@@ -65,7 +65,9 @@ def test_a_resumed_training_is_one_training(tmp_path):
         main([*common, "--epochs", "2", "--optimizer", optimizer, "--output", str(twice)])
         main([*common, "--epochs", "4", "--resume", str(twice), "--output", str(twice)])
         assert np.array_equal(load(once).network.parameters, load(twice).network.parameters)
-        histories = [pd.read_csv(path.with_name(f"{path.stem}-history.csv")) for path in (once, twice)]
+        histories = [
+            pd.read_csv(path.with_name(f"{path.stem}-history.csv")) for path in (once, twice)
+        ]
         pd.testing.assert_frame_equal(*histories)
 
 
@@ -118,7 +120,9 @@ def test_an_evaluation_counts(trained, capsys):
 def test_a_column_with_a_large_offset_does_not_spoil_float32(tmp_path, capsys):
     draw = np.random.default_rng(0)
     labels = draw.integers(2, size=300)
-    table = pd.DataFrame({"x": 1e6 + labels + draw.normal(scale=0.2, size=300), "y": draw.random(300)})
+    table = pd.DataFrame(
+        {"x": 1e6 + labels + draw.normal(scale=0.2, size=300), "y": draw.random(300)}
+    )
     table["class"] = np.array(["low", "high"])[labels]
     path, output = tmp_path / "offset.csv", str(tmp_path / "offset.npz")
     table.to_csv(path, index=False)
@@ -153,7 +157,9 @@ def test_validation_keeps_the_best_epoch(tmp_path, capsys):
     options = ["--validation-share", "0.2", "--patience", "3", "--epochs", "400"]
     main(["train", str(CSV), *QUICK[2:], *options, "--output", str(output)])
     history = pd.read_csv(output.with_name("best-history.csv"))
-    assert len(history) < 400 and "no smaller validation loss for 3 epochs" in capsys.readouterr().out
+    assert (
+        len(history) < 400 and "no smaller validation loss for 3 epochs" in capsys.readouterr().out
+    )
     saved = load(output)
     _, validation, _ = training_command.split(load_files([CSV]), 0.2, 0.2, 0)
     loss = saved.network.loss_value(saved.scaling(validation.X), validation.Y)
@@ -164,8 +170,7 @@ def test_validation_keeps_the_best_epoch(tmp_path, capsys):
 def test_ctrl_c_saves_what_was_reached(tmp_path):
     output = tmp_path / "stopped.npz"
     running = subprocess.Popen(
-        [sys.executable, "-m", "backprop", "train", str(CSV), "--epochs", "1000000"]
-        + ["--output", str(output)],
+        [sys.executable, "-m", "backprop", "train", CSV, "--epochs", "1000000", "--output", output],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -118,7 +118,10 @@ def test_the_package_alone_says_where_the_data_are(tmp_path):
         env=os.environ | {"PYTHONPATH": str(tmp_path / "lib" / "python")},
     )
     for line, name in zip(done.stdout.splitlines(), ("digits", "wheat_seeds.csv"), strict=True):
-        assert f"no data at {tmp_path / 'lib' / 'data' / name}: the data sets are not installed" in line
+        assert (
+            f"no data at {tmp_path / 'lib' / 'data' / name}: the data sets are not installed"
+            in line
+        )
         assert "in the folder data/ of the course's repository; pass the path there" in line
 
 

@@ -10,12 +10,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from strategies import ELEMENTWISE, in_float32, networks, passed, seeds
 
-from backprop.mistakes import sections
 from backprop.activations import get_activation
 from backprop.byhand import trace_step
 from backprop.diagnosis import diagnose, diagnose_function
 from backprop.gradients import numerical_gradient
 from backprop.losses import DIVISORS, BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
+from backprop.mistakes import sections
 from backprop.network import Network
 
 RATE = 0.3

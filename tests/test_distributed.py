@@ -26,7 +26,8 @@ distributed = pytest.importorskip(
     "dask.distributed", reason="Dask is not installed: pip install -r requirements-scale.txt"
 )
 
-from backprop.command import main, train as training_command  # noqa: E402
+from backprop.command import main  # noqa: E402
+from backprop.command import train as training_command  # noqa: E402
 from backprop.distributed import workers  # noqa: E402
 from backprop.distributed.workers import DistributedNetwork, Part, train_on_workers  # noqa: E402
 

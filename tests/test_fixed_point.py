@@ -210,7 +210,9 @@ def test_the_drawn_weights_have_about_the_radius_asked_for():
 
 def test_a_network_that_does_not_settle_says_why():
     network = FixedPointNetwork(5 * PUBLISHED_W.T, np.eye(3), outputs=1)
-    message = r"the forward pass does not converge: after 1000 steps .* radius is 4\.\d+.*multiply W by le"
+    message = (
+        r"the forward pass does not converge: after 1000 steps .* radius is 4\.\d+.*multiply W by"
+    )
     with pytest.raises(DidNotConverge, match=message) as problem:
         network.predict(PUBLISHED_U)
     assert problem.value.spectral_radius > 4

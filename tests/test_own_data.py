@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from backprop.datasets import DATA_FOLDER, load_digits, load_files, load_wheat_seeds
-from backprop.scaling import Scaling
 from backprop.idx import write_idx
-from backprop.network import Network
+from backprop.scaling import Scaling
 
 ROOT = DATA_FOLDER.parent
 

@@ -357,7 +357,10 @@ def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
         ({"batch_size": 5, "generator": 7}, "generator is 7"),
         ({"batch_size": 2.5, "generator": np.random.default_rng(0)}, "batch_size is 2.5"),
         ({"batch_size": True, "generator": np.random.default_rng(0)}, "batch_size is True"),
-        ({"batch_size": 5, "generator": 0}, "generator is 0, .*: pass generator=np.random.default"),
+        (
+            {"batch_size": 5, "generator": 0},
+            "generator is 0, .*: pass generator=np.random.default_rng",
+        ),
         ({"generator": 0}, "generator is 0, .*: pass generator=np.random.default_rng"),
         ({"batch_size": 5, "generator": np.random.RandomState(0)}, "generator is RandomState"),
         ({"metrics": {"loss": lambda network: 1.0}}, "a metric is named 'loss'"),

@@ -71,7 +71,7 @@ def diagnose(
     learning_rate: float | None = None,
     tolerance: float = TOLERANCE,
 ) -> Diagnosis:
-    """Say whether `gradient` is that of the network's loss on X, Y, and if not, which mistake it is.
+    """Say whether `gradient` is that of the network's loss on X, Y; if not, name the mistake.
 
     `gradient` is a flat vector in the order of `network.parameters` or a list of (dW, db) for each
     layer, from the inputs on; db is None where there are no biases. Whatever it is, a diagnosis
@@ -306,8 +306,8 @@ class Comparison:
     ) -> Iterator[WrongGradient]:
         """The mistake times the factor that fits best, with and without the penalty in the product.
 
-        Without `any_factor` only where that factor has a known reason: a mistake that was made up to
-        an arbitrary factor would be found too easily where there are no others.
+        Without `any_factor` only where that factor has a known cause: a mistake that was made up
+        to an arbitrary factor would be found too easily where there are no others.
         """
         for fixed in (np.zeros_like(self.penalty), self.penalty)[: 2 if self.network.l2 else 1]:
             factor = best_factor(mistake.vector - fixed, self.vector - fixed)
@@ -424,8 +424,8 @@ class Comparison:
                 sections.BP2,
             )
         explanation = (
-            f"it is none of the known mistakes. Seen from the output, the first layer that is off is "
-            f"layer {number}: {advice}."
+            f"it is none of the known mistakes. Seen from the output, the first layer that is "
+            f"off is layer {number}: {advice}."
         )
         return replace(self.wrong(WrongGradient("", explanation, section, self.right)), form=None)
 

@@ -182,7 +182,7 @@ class FixedPointNetwork(Model):
         return FixedPoint(X, Z, A, A[:, -self.output_count :], steps)
 
     def deltas(self, forward: FixedPoint, Y: np.ndarray) -> tuple[np.ndarray, int]:
-        """delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
+        """Delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
 
         delta is a fixed point too. It comes from the loss at the outputs (BP1), and from every
         neuron that a neuron feeds (BP2), all at once:
@@ -207,7 +207,7 @@ class FixedPointNetwork(Model):
         return update(recent[-1]), steps
 
     def _backward(self, forward: FixedPoint, Y: np.ndarray, gradient: Gradient) -> None:
-        """dW = Aᵀ @ delta, dU = Xᵀ @ delta (BP4), and db = Σ delta over the rows (BP3)."""
+        """DW = Aᵀ @ delta, dU = Xᵀ @ delta (BP4), and db = Σ delta over the rows (BP3)."""
         delta, _ = self.deltas(forward, Y)
         gradient.add_product("W", forward.A.T, delta)
         gradient.add_product("U", forward.X.T, delta)
@@ -302,7 +302,9 @@ class FixedPointNetwork(Model):
 
 
 def solve_rows(W: np.ndarray, derivative: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """D with D = right + (D @ W) ⊙ derivative in each row, by linear equations; all (samples, neurons).
+    """D with D = right + (D @ W) ⊙ derivative in each row, by linear equations.
+
+    All are (samples, neurons).
 
     Raises ValueError where a row has no single solution.
     """

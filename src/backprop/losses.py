@@ -60,6 +60,7 @@ class Loss(ABC):
 
     def check_targets(self, Y: np.ndarray) -> None:
         """Raise ValueError for targets that the loss does not take. Here, all are taken."""
+        return None
 
     def check_activation(self, activation: Activation) -> None:
         """Raise ValueError for an activation of the last layer that the loss is not made for."""

@@ -26,5 +26,5 @@ class Scaling:
         return cls(np.asarray(mean), np.where(deviation > 0, deviation, 1.0))
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
-        """The scaled features, in float64: a float32 could not hold a small spread at a large mean."""
+        """The scaled features in float64: float32 cannot hold a small spread at a large mean."""
         return (X - self.shift) / self.scale

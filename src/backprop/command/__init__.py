@@ -61,7 +61,9 @@ def add_train(command: argparse.ArgumentParser) -> None:
     add = training.add_argument
     add("--epochs", type=int, default=20, help="passes over the rows; default: %(default)s")
     add("--batch-size", type=int, default=256, help="rows per step; default: %(default)s")
-    add("--optimizer", choices=[name.replace(" ", "-") for name in OPTIMIZERS], help="default: adam")
+    add(
+        "--optimizer", choices=[name.replace(" ", "-") for name in OPTIMIZERS], help="default: adam"
+    )
     rates = ", ".join(f"{rate} with {name}" for name, rate in train.LEARNING_RATES.items())
     add("--learning-rate", type=float, help=f"default: {rates}")
     add("--test-share", type=float, help="proportion of rows held out for a test; default: 0.2")

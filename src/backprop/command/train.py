@@ -95,10 +95,14 @@ def check_options(options: argparse.Namespace) -> None:
         checks.whole_number(options.patience, "--patience")
     distributed = options.workers is not None or options.scheduler is not None
     if distributed and options.validation_share:
-        raise ValueError("--validation-share is not measured on workers: leave it out, or --workers")
+        raise ValueError(
+            "--validation-share is not measured on workers: leave it out, or --workers"
+        )
     folder = options.output.absolute().parent
     if not os.access(folder, os.W_OK) or options.output.is_dir():
-        raise OSError(f"cannot write {options.output}: give the name of a file in a folder of yours")
+        raise OSError(
+            f"cannot write {options.output}: give the name of a file in a folder of yours"
+        )
 
 
 def start(options: argparse.Namespace) -> Saved:
@@ -179,9 +183,7 @@ def train_parts(
         from backprop.distributed.workers import living, train_on_workers
 
         print(f"training on {len(living(client))} workers")
-        return train_on_workers(
-            client, saved.network, X, training.Y, saved.optimizer, **settings
-        )
+        return train_on_workers(client, saved.network, X, training.Y, saved.optimizer, **settings)
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class Part:
 
 
 def settings_of(network: Network) -> dict[str, Any]:
-    """What workers need to build the network. The penalty is added once, and not by each of them."""
+    """What workers need to build the network. The penalty is added once, not by each of them."""
     return network.settings() | {"l2": 0.0}
 
 
@@ -241,4 +241,6 @@ def train_on_workers(
     if settings.get("validation") is not None:
         raise ValueError("a validation part is not measured on workers: leave validation out")
     distributed = DistributedNetwork(client, network, X, Y)
-    return train(cast(Model, distributed), distributed.rows, distributed.rows, optimizer, **settings)
+    return train(
+        cast(Model, distributed), distributed.rows, distributed.rows, optimizer, **settings
+    )

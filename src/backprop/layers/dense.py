@@ -15,7 +15,8 @@ products. ⊙ is elementwise:
     BP4        dW = Xᵀ @ delta                         (inputs, outputs)
     BP2        gradient with respect to X = delta @ Wᵀ (samples, inputs)
 
-They are those of Nielsen, "Neural Networks and Deep Learning" (2015), chapter 2, for a batch of rows.
+They are those of Nielsen, "Neural Networks and Deep Learning" (2015), chapter 2, for a batch
+of rows.
 """
 
 from __future__ import annotations

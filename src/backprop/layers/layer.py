@@ -65,6 +65,7 @@ class Layer(ABC):
 
     def initialize(self, generator: np.random.Generator) -> None:
         """Draw the initial parameters. Here, they stay 0."""
+        return None
 
     @abstractmethod
     def forward(self, X: np.ndarray, training: bool = False) -> tuple[np.ndarray, Any]:

@@ -97,7 +97,7 @@ class Examination:
         ]
 
     def places(self, kind: type[Mistake]) -> Iterator[tuple[tuple[int, ...], str]]:
-        """The sets of layers in which a mistake is looked for, the largest first, and their names."""
+        """The sets of layers in which a mistake is looked for, largest first, and their names."""
         layers = tuple(self.layers_of(kind))
         if not layers:
             return
