@@ -1,6 +1,7 @@
 """A network's numbers stay where they belong: after assignments, in copies, and in threads."""
 
 import copy
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.reduction import ForkingPickler
 
@@ -249,27 +250,59 @@ def test_a_part_that_a_layer_does_not_have():
 # Threads
 
 
+@pytest.fixture
+def many_switches():
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("many_switches")
 @pytest.mark.parametrize("kind", networks())
 def test_threads_share_a_network(kind):
     network = networks()[kind]
     cases = [data(kind, rows) for rows in range(1, 33)] * 4
-    expected = [(network.predict(X), *network.loss_and_gradient(X, Y)) for X, Y in cases]
 
     def work(case):
-        X, Y = case
-        return network.predict(X), *network.loss_and_gradient(X, Y)
+        loss, gradient = network.loss_and_gradient(*case)
+        return network.predict(case[0]), loss, gradient.copy()
 
+    expected = [work(case) for case in cases]
     with ThreadPoolExecutor(8) as threads:
-        for (outputs, loss, gradient), (theirs, their_loss, their_gradient) in zip(
-            threads.map(work, cases), expected
-        ):
-            assert np.array_equal(outputs, theirs) and loss == their_loss
-            assert np.array_equal(gradient, their_gradient)
+        results = list(threads.map(work, cases))
+    for (outputs, loss, gradient), (theirs, their_loss, their_gradient) in zip(results, expected):
+        assert np.array_equal(outputs, theirs) and loss == their_loss
+        assert np.array_equal(gradient, their_gradient)
+
+
+# What threads may do at any moment, in an order that is certain.
+
+
+@pytest.mark.parametrize("kind", networks())
+def test_another_pass_in_the_middle_of_a_backward_pass_changes_nothing(kind, monkeypatch):
+    network = networks()[kind]
+    case, other = data(kind), data(kind, rows=7)
+    loss, gradient = network.loss_and_gradient(*case)
+    assert not np.shares_memory(gradient, network.gradient)
+    expected, backward = gradient.copy(), network._backward
+    assert not np.array_equal(network.loss_and_gradient(*other)[1], expected)
+    assert np.array_equal(gradient, expected)
+
+    def disturbed(forward, Y, gradient):
+        monkeypatch.setattr(network, "_backward", backward)
+        network.loss_and_gradient(*other)
+        backward(forward, Y, gradient)
+        network.loss_and_gradient(*other)
+
+    monkeypatch.setattr(network, "_backward", disturbed)
+    its_loss, its_gradient = network.loss_and_gradient(*case)
+    assert its_loss == loss and np.array_equal(its_gradient, expected)
 
 
 @pytest.mark.parametrize("kind", networks())
 def test_passes_that_are_under_way_at_a_time_do_not_disturb_each_other(kind):
-    # What threads may do at any moment, in an order that is certain.
     network = networks()[kind]
     (X, Y), (other_X, other_Y) = data(kind), data(kind, rows=7)
     X, Y = network.check_examples(X, Y)

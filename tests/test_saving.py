@@ -235,6 +235,16 @@ def whole(tmp_path):
     return tmp_path / "whole.npz"
 
 
+@pytest.fixture
+def scaled(tmp_path):
+    """The path of a file that holds a network, a scaling, and an optimizer without a memory."""
+    network, X, Y = every_kind()["feed-forward"]
+    optimizer, scaling = GradientDescent(0.1), Scaling(np.zeros(3), np.full(3, 2.0))
+    train(network, X, Y, optimizer, epochs=1)
+    save(Saved(network, scaling=scaling, optimizer=optimizer), tmp_path / "scaled.npz")
+    return tmp_path / "scaled.npz"
+
+
 def small():
     return Network([1, 1], "tanh", generator=np.random.default_rng(0))
 
@@ -368,8 +378,11 @@ def test_a_file_with_a_wrong_byte_is_refused_or_the_byte_does_not_matter(request
     assert refused > len(content) / 2
 
 
-def test_every_bit_of_the_list_of_entries(path):
-    # One bit of an entry says encrypted, and one compressed.
+@pytest.mark.parametrize("which", ["path", "scaled", "whole"])
+def test_every_bit_of_the_list_of_entries(request, which):
+    # One bit of an entry says encrypted, one compressed, and some say how long its comment is: a
+    # comment can swallow the entries after it.
+    path = request.getfixturevalue(which)
     expected, content = content_of(load(path)), bytearray(path.read_bytes())
     for place in range(content.index(b"PK\x01\x02"), len(content)):
         for bit in range(8):
@@ -446,6 +459,7 @@ NO_NETWORK = "does not describe a network"
         ({"parameters": np.full(26, 0.1)}, f"{NO_NETWORK} .*'parameters' changes when"),
         ({"parameters": np.full(26, 1e300)}, f"{NO_NETWORK} .*'parameters' changes when"),
         ({"something": np.zeros(3)}, f"{NO_NETWORK} .*'something' changes when it is written"),
+        ({"shift": np.zeros(3), "scale": np.ones(3)}, f"{NO_NETWORK} .*'arrays' changes when"),
         ({"shift": np.zeros(3)}, f"{NO_NETWORK} .*KeyError: 'scale'"),
         ({"scale": np.ones(3)}, f"{NO_NETWORK} .*'scale' changes when it is written again"),
         ({"memory 0": np.ones(26)}, f"{NO_NETWORK} .*'memory 0' changes when it is written"),
@@ -534,7 +548,9 @@ FORGED = [
     (["notes"], [], "'notes' changes when"),
     (["versions"], None, "KeyError: 'versions'"),
     (["versions"], "2", ""),
-    (["optimizer"], None, "'memory 0' changes when"),
+    (["optimizer"], None, "'arrays' changes when"),
+    (["arrays"], None, "'arrays' changes when"),
+    (["arrays"], ["parameters"], "'arrays' changes when"),
     (["optimizer"], "adam", ""),
     (["optimizer", "name"], "adagrad", "unknown optimizer 'adagrad'"),
     (["optimizer", "name"], "momentum", ""),
@@ -630,7 +646,8 @@ def test_recurrent_networks_that_cannot_be_meant(path, kind, name, value, messag
         ({"memory 0": np.zeros((26, 1))}, "the memory of the optimizer does not fit"),
         ({"memory 0": np.zeros(26, np.float32)}, "the memory of the optimizer does not fit"),
         ({"memory 1": np.full(26, np.nan)}, r"memory\[0\] is nan"),
-        ({"shift": None}, "'scale' changes when it is written again"),
+        ({"shift": None}, "'scale' changes when it is written again|'arrays' changes when"),
+        ({"shift": None, "scale": None}, "'arrays' changes when it is written again"),
         ({"shift": np.full(3, np.inf)}, r"shift\[0\] is inf"),
         ({"scale": np.array([1.0, 0.0, 1.0])}, "a scale is 0 or negative"),
         ({"scale": np.array([1.0, -1.0, 1.0])}, "a scale is 0 or negative"),

@@ -362,9 +362,11 @@ def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
             "generator is 0, .*: pass generator=np.random.default_rng",
         ),
         ({"generator": 0}, "generator is 0, .*: pass generator=np.random.default_rng"),
-        ({"batch_size": 5, "generator": np.random.RandomState(0)}, "generator is RandomState"),
         ({"metrics": {"loss": lambda network: 1.0}}, "a metric is named 'loss'"),
-        ({"metrics": {"validation_loss": len}}, "a metric is named 'validation_loss'"),
+        (
+            {"metrics": {"validation_loss": len}, "validation": ([[1.0]], [[1.0]])},
+            "a metric is named 'validation_loss'",
+        ),
         ({"clip_norm": 0.0}, "clip_norm is 0.0"),
         ({"clip_norm": "1"}, "clip_norm is '1'"),
         ({"clip_norm": np.nan}, "clip_norm is nan"),

@@ -148,7 +148,7 @@ def load(path: str | Path) -> Saved:
 
 
 def describe(saved: Saved) -> dict[str, Any]:
-    """All of it that is not in an array."""
+    """All of it that is not in an array, and the names of the arrays."""
     description = {
         "kind": type(saved.network).__name__,
         "settings": saved.network.settings(),
@@ -156,6 +156,7 @@ def describe(saved: Saved) -> dict[str, Any]:
         "feature_names": saved.feature_names,
         "notes": saved.notes,
         "versions": saved.versions,
+        "arrays": list(arrays_of(saved)),  # damage must not hide one of them
     }
     if saved.optimizer is not None:
         description["optimizer"] = saved.optimizer.settings()
