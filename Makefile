@@ -29,7 +29,7 @@ coursework: setup
 	$(RUN)/python -m pytest tests/test_assignments.py
 
 lint: setup
-	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell
+	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell && $(RUN)/mypy
 
 lab: setup
 	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab --preferred-dir book

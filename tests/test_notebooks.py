@@ -119,7 +119,14 @@ def bare(node):
                 part.returns = None
         elif isinstance(part, ast.arg):
             part.annotation = None
-    return ast.unparse(node)
+    return ast.unparse(WithoutAnnotations().visit(node))
+
+
+class WithoutAnnotations(ast.NodeTransformer):
+    """Turns `name: type = value` into `name = value`."""
+
+    def visit_AnnAssign(self, node):
+        return ast.Assign([node.target], node.value, lineno=node.lineno) if node.value else None
 
 
 def definitions(source):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backprop import checks
+from backprop.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,13 @@ class Activation:
     """
 
     name: str
-    function: Callable[[np.ndarray], np.ndarray]
-    derivative: Callable[[np.ndarray], np.ndarray]
+    function: Callable[[Array], Array]
+    derivative: Callable[[Array], Array]
     derivative_of: str = "A"
 
     elementwise = True
 
-    def delta(self, G: np.ndarray, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    def delta(self, G: Array, Z: Array, A: Array) -> Array:
         """∂L/∂Z from the upstream gradient G = ∂L/∂A, all of the same shape: G ⊙ f′(Z)."""
         return G * self.derivative(Z if self.derivative_of == "Z" else A)
 
@@ -44,38 +45,39 @@ class Softmax(Activation):
     def __init__(self) -> None:
         super().__init__("softmax", softmax, no_derivative)
 
-    def delta(self, G: np.ndarray, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
+    def delta(self, G: Array, Z: Array, A: Array) -> Array:
         """∂L/∂Z_j = A_j · (G_j − Σ_i G_i A_i) in each row: ∂A_i/∂Z_j = A_i([i=j] − A_j)."""
-        return A * (G - np.sum(G * A, axis=-1, keepdims=True))
+        of_row: Array = np.sum(G * A, axis=-1, keepdims=True)
+        return A * (G - of_row)
 
 
-def sigmoid(Z: np.ndarray) -> np.ndarray:
+def sigmoid(Z: Array) -> Array:
     """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
     with np.errstate(over="ignore"):
         return 1.0 / (1.0 + np.exp(-Z))
 
 
-def sigmoid_derivative(A: np.ndarray) -> np.ndarray:
+def sigmoid_derivative(A: Array) -> Array:
     """The derivative of the sigmoid where its output is A: A(1 − A)."""
     return A * (1.0 - A)
 
 
-def tanh(Z: np.ndarray) -> np.ndarray:
+def tanh(Z: Array) -> Array:
     """The hyperbolic tangent, a sigmoid between −1 and 1. Any shape."""
     return np.tanh(Z)
 
 
-def tanh_derivative(A: np.ndarray) -> np.ndarray:
+def tanh_derivative(A: Array) -> Array:
     """The derivative of tanh where its output is A: 1 − A²."""
     return 1.0 - A * A
 
 
-def relu(Z: np.ndarray) -> np.ndarray:
+def relu(Z: Array) -> Array:
     """max(0, Z), the rectified linear unit. Any shape."""
     return np.maximum(Z, 0.0)
 
 
-def relu_derivative(A: np.ndarray) -> np.ndarray:
+def relu_derivative(A: Array) -> Array:
     """1 where the output is positive, else 0. At the kink, Z = 0, the derivative is taken as 0.
 
     The comparison must be strict: A ≥ 0 holds for every output of a ReLU.
@@ -86,37 +88,38 @@ def relu_derivative(A: np.ndarray) -> np.ndarray:
 LEAK = 0.01
 
 
-def leaky_relu(Z: np.ndarray) -> np.ndarray:
+def leaky_relu(Z: Array) -> Array:
     """Z where it is positive, else Z/100: a ReLU that lets a little through. Any shape."""
-    return np.maximum(Z, LEAK * Z)
+    A: Array = np.maximum(Z, LEAK * Z)
+    return A
 
 
-def leaky_relu_derivative(A: np.ndarray) -> np.ndarray:
+def leaky_relu_derivative(A: Array) -> Array:
     """1 where the output is positive, else 1/100, and so at the kink, Z = 0."""
     return np.where(A > 0, A.dtype.type(1), A.dtype.type(LEAK))
 
 
-def softmax(Z: np.ndarray) -> np.ndarray:
+def softmax(Z: Array) -> Array:
     """e^Z divided by its sum along each row: positive numbers that add up to 1. (samples, outputs).
 
     The largest number of a row is subtracted first, which changes no quotient and keeps every
     exponent at 0 or below, so that nothing overflows.
     """
     powers = np.exp(Z - Z.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return powers / powers.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]  # NumPy gives it no type
 
 
-def identity(Z: np.ndarray) -> np.ndarray:
+def identity(Z: Array) -> Array:
     """Z itself: a linear unit. Any shape."""
     return Z
 
 
-def identity_derivative(A: np.ndarray) -> np.ndarray:
+def identity_derivative(A: Array) -> Array:
     """1 everywhere."""
     return np.ones_like(A)
 
 
-def no_derivative(A: np.ndarray) -> np.ndarray:
+def no_derivative(A: Array) -> Array:
     """Raise TypeError: an output of softmax depends on the whole row."""
     raise TypeError("softmax has no elementwise derivative: use its delta, or a loss with it")
 

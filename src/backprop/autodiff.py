@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,7 +52,7 @@ class Value:
             check_not_freed(parent)
         self.parents = parents
         self.operation = operation
-        self.pass_back = pass_back
+        self.pass_back: Any = pass_back  # a function; None in a leaf, and once it is freed
         self.freed = False  # whether the way back is gone
         self.zero_gradient()
 
@@ -218,7 +219,7 @@ class Value:
 
     # The same numbers in another arrangement.
 
-    def __getitem__(self, index: object) -> Value:
+    def __getitem__(self, index: Any) -> Value:
         def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
             gradient = np.zeros(self.shape)
             np.add.at(gradient, index, g)  # an entry that was taken twice counts twice
@@ -266,7 +267,7 @@ def unbroadcast(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         return gradient
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(axis for axis, size in enumerate(shape) if size == 1)
-    return gradient.sum(axis=stretched, keepdims=True)
+    return gradient.sum(axis=stretched, keepdims=True)  # type: ignore[no-any-return]  # NumPy gives it no type
 
 
 def as_value(operand: Value | ArrayLike) -> Value:

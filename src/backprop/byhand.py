@@ -57,7 +57,7 @@ def exact(value: Given, name: str = "value") -> Fraction:
         ) from None
 
 
-def sigmoid(z: float) -> float:
+def sigmoid(z: Number) -> float:
     """σ(z) = 1/(1 + e^(−z)), written as ½(1 + tanh(z/2)), which no z can overflow."""
     return 0.5 * (1 + math.tanh(z / 2))
 
@@ -254,7 +254,7 @@ def _check(
             raise ValueError(
                 f"{name} is {values!r}; the 2-2-1 network takes a list of {count} numbers"
             )
-    given = {f"x{i}": exact(value, f"x{i}") for i, value in enumerate(inputs, 1)}
+    given: dict[str, Number] = {f"x{i}": exact(value, f"x{i}") for i, value in enumerate(inputs, 1)}
     given["y"] = exact(target, "the target y")
     given |= {name: exact(value, name) for name, value in zip(WEIGHTS, weights)}
     given["η"] = exact(rate, "the learning rate η")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral, Real
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -27,16 +27,12 @@ def whole_number(
 
     A float is rejected even if it is whole, and so is True: both are usually mistakes.
     """
-    in_range = (
-        isinstance(value, Integral)
-        and not isinstance(value, bool)
-        and lowest <= value
-        and (highest is None or value <= highest)
-    )
-    if not in_range:
-        span = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
-        raise ValueError(f"{name} is {value!r}: give a whole number {span}{unit}")
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        whole = int(value)
+        if lowest <= whole and (highest is None or whole <= highest):
+            return whole
+    span = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+    raise ValueError(f"{name} is {value!r}: give a whole number {span}{unit}")
 
 
 def number(
@@ -52,8 +48,9 @@ def number(
         isinstance(value, Real)
         and not isinstance(value, bool)
         and math.isfinite(value)
-        and above < value < below
-        and at_least <= value
+        and not value <= above
+        and not value < at_least
+        and value < below
     )
     if not in_range:
         limits = [
@@ -68,7 +65,7 @@ def number(
         raise ValueError(
             f"{name} is {value!r}: give a finite number {' and '.join(limits)}".strip()
         )
-    return value  # type: ignore[return-value]
+    return value  # type: ignore[return-value]  # any kind of real number computes as a float
 
 
 def choice(value: object, name: str, known: Collection[str]) -> str:
@@ -94,7 +91,7 @@ def random_generator(value: object) -> np.random.Generator:
 def float_type(value: DTypeLike) -> np.dtype[np.floating]:
     """The type of numbers, float64 or float32. Raises ValueError for any other."""
     try:
-        dtype = np.dtype(value)
+        dtype: np.dtype[Any] = np.dtype(value)
     except TypeError:
         raise ValueError(f"dtype is {value!r}; choose from float64 and float32") from None
     if dtype not in (np.float64, np.float32):
@@ -209,7 +206,7 @@ def assign(view: np.ndarray, value: ArrayLike, name: str) -> None:
     view[...] = array
 
 
-def agrees(answer: object, expected: object, tolerance: float = 1e-9) -> bool:
+def agrees(answer: object, expected: Any, tolerance: float = 1e-9) -> bool:
     """Whether `answer` is plain data of the shape of `expected`, with nearly the same numbers.
 
     Numbers a and e agree if |a − e| ≤ tolerance · max(1, |e|), so NaN agrees with nothing.

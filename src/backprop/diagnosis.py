@@ -13,6 +13,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -173,7 +174,8 @@ class Comparison:
         wrong = self.examination.with_mistake(Magnitude, None)
         forward, Y = self.examination.forward, self.examination.Y
         apart = ForwardPass([*forward.A[:-1], np.abs(forward.A[-1])], forward.Z, forward.caches)
-        return np.abs(wrong.gradient_of(apart, -np.abs(Y)))
+        magnitude: np.ndarray = np.abs(wrong.gradient_of(apart, -np.abs(Y)))
+        return magnitude
 
     def largest_of_part(self, vector: np.ndarray) -> np.ndarray:
         """For each entry the largest absolute value of the W or b that it belongs to."""
@@ -184,7 +186,9 @@ class Comparison:
     def errors(self, candidate: np.ndarray, scale: float = 1.0) -> np.ndarray:
         """The differences from a candidate, entry by entry, where 1 is the most that is allowed."""
         allowed = self.tolerance * self.largest_of_part(candidate) + abs(scale) * self.rounding
-        return np.abs(self.vector - candidate) / np.maximum(allowed, np.finfo(float).tiny)
+        errors: np.ndarray = np.abs(self.vector - candidate)
+        errors /= np.maximum(allowed, np.finfo(float).tiny)
+        return errors
 
     def agrees(self, candidate: np.ndarray, scale: float = 1.0) -> bool:
         """Whether the gradient is the candidate, which was multiplied by `scale`."""
@@ -311,8 +315,10 @@ class Comparison:
         """
         for fixed in (np.zeros_like(self.penalty), self.penalty)[: 2 if self.network.l2 else 1]:
             factor = best_factor(mistake.vector - fixed, self.vector - fixed)
-            reasons = list(self.reasons(factor)) if factor else []
-            for reason in reasons or ([CONSTANT_FACTOR] if factor and any_factor else []):
+            if not factor:
+                continue
+            reasons = list(self.reasons(factor))
+            for reason in reasons or ([CONSTANT_FACTOR] if any_factor else []):
                 form, explanation, section = reason
                 if mistake.form:
                     form, section = mistake.form, mistake.section
@@ -324,10 +330,10 @@ class Comparison:
     def reasons(self, factor: float) -> Iterator[tuple[str, str, str]]:
         """Form, explanation and section for a factor that comes from somewhere."""
         loss, (rows, outputs) = self.network.loss, self.Y.shape
-        squared = isinstance(loss, SquaredError)
+        squared, own, own_half = False, "rows", True
+        if isinstance(loss, SquaredError):
+            squared, own, own_half = True, loss.divide_by, loss.half
         divisors = {"rows": rows, "elements": rows * outputs, "nothing": 1}
-        own = loss.divide_by if squared else "rows"
-        own_half = loss.half if squared else True
 
         def equals(number: float) -> bool:
             return abs(abs(factor) - number) <= 10 * self.tolerance * number
@@ -492,7 +498,8 @@ def read_vector(vector: np.ndarray, network: Network) -> tuple[np.ndarray, str |
     """`read_gradient` for one array."""
     wanted = network.parameters.size
     if vector.size != wanted:
-        weights = sum(layer.W.size for layer in network.layers)
+        layers: list[Any] = network.layers
+        weights = sum(layer.W.size for layer in layers)
         if vector.size == weights and vector.ndim == 1:
             raise Unreadable(
                 MissingBias.form,
@@ -511,9 +518,9 @@ def read_vector(vector: np.ndarray, network: Network) -> tuple[np.ndarray, str |
     return vector.ravel(), f"the vector has shape {vector.shape}; expected is ({wanted},)."
 
 
-def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str | None]:
+def read_layers(gradient: Sequence[object], network: Network) -> tuple[np.ndarray, str | None]:
     """`read_gradient` for a list with an entry for each layer."""
-    layers = network.layers
+    layers: list[Any] = network.layers  # dense ones
     if len(gradient) != len(layers):
         raise Unreadable(
             "wrong length",
@@ -521,10 +528,10 @@ def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str |
             f"weights: each needs its (dW, db).",
             sections.ONE_VECTOR,
         )
-    parts, misshapen = [], None
+    parts, misshapen = [], ""
     for number, (entry, layer) in enumerate(zip(gradient, layers), 1):
         dW, db = entry if isinstance(entry, list | tuple) and len(entry) == 2 else (entry, None)
-        expected = {"W": [(layer.inputs, layer.outputs)]}
+        expected: dict[str, list[tuple[int, ...]]] = {"W": [(layer.inputs, layer.outputs)]}
         arrays = {"W": as_numbers(dW, f"dW of layer {number}")}
         if layer.bias:
             expected["b"] = [(layer.outputs,), (1, layer.outputs)]
@@ -545,4 +552,4 @@ def read_layers(gradient: Sequence, network: Network) -> tuple[np.ndarray, str |
     vector = np.concatenate(parts)
     if vector.size != network.parameters.size:
         raise Unreadable("wrong shape", misshapen, sections.BP4)
-    return vector, misshapen
+    return vector, misshapen or None

@@ -167,7 +167,8 @@ class FixedPointNetwork(Model):
         def newton(A: np.ndarray) -> np.ndarray:
             Z = A @ self.W + drive
             target = self.activation.function(Z)
-            return A + solve_rows(self.W, self._derivative(Z, target), target - A)
+            state: np.ndarray = A + solve_rows(self.W, self._derivative(Z, target), target - A)
+            return state
 
         update = newton if self.method == "linear solve" else repeated
         recent, steps, change = self._converge(update, np.zeros_like(drive))
@@ -199,7 +200,8 @@ class FixedPointNetwork(Model):
             return solve_rows(self.W.T, derivative, from_loss), 1
 
         def update(delta: np.ndarray) -> np.ndarray:
-            return from_loss + (delta @ self.W.T) * derivative
+            updated: np.ndarray = from_loss + (delta @ self.W.T) * derivative
+            return updated
 
         recent, steps, change = self._converge(update, from_loss)
         if change is not None:
@@ -276,7 +278,8 @@ class FixedPointNetwork(Model):
         It is the size of the largest eigenvalue of the matrix of derivatives W_ij f′(z_j), by which
         a small disturbance is multiplied at each step: below 1 the disturbance dies out.
         """
-        return np.abs(self._eigenvalues(forward.Z, forward.A)).max(axis=1)
+        radius: np.ndarray = np.abs(self._eigenvalues(forward.Z, forward.A)).max(axis=1)
+        return radius
 
     def predict(self, X: ArrayLike) -> np.ndarray:
         """The outputs at the fixed point, (samples, outputs), for X (samples, inputs), checked."""

@@ -63,7 +63,7 @@ def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8
     alone gives a central difference an error of about 1e−11, which no share of 0 can be.
     """
     size = np.maximum(np.abs(first), np.abs(second))
-    return np.abs(first - second) / np.maximum(size, smallest)
+    return np.abs(first - second) / np.maximum(size, smallest)  # type: ignore[no-any-return]  # NumPy gives it no type
 
 
 @dataclass(frozen=True)

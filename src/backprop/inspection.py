@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -22,11 +24,12 @@ def input_gradient(network: Network, x: ArrayLike, layer: int, neuron: int) -> n
     """
     check_neuron(network, layer, neuron)
     forward = network.forward(network.check_inputs(np.reshape(x, (1, -1))))
-    G = np.zeros_like(forward.A[layer + 1])
+    G: Any = np.zeros_like(forward.A[layer + 1])
     G[0, neuron] = 1.0
     for step, cache in reversed(list(zip(network.layers, forward.caches))[: layer + 1]):
         G = step.backward(G, cache, Gradient(step.shapes, dtype=network.dtype))
-    return G[0]
+    gradient: np.ndarray = G[0]
+    return gradient
 
 
 def most_exciting_input(

@@ -25,8 +25,17 @@ import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any, TypedDict
 
-Neuron = dict[str, object]
+
+class Neuron(TypedDict, total=False):
+    """A neuron: a dictionary that begins with its weights alone."""
+
+    weights: list[float]
+    output: float
+    delta: float
+
+
 Network = list[list[Neuron]]
 Example = tuple[list[float], int]
 
@@ -64,7 +73,7 @@ def transfer(activation: float) -> float:
     return 0.5 * (1.0 + math.tanh(0.5 * activation))
 
 
-def forward_propagate(network: Network, inputs: Sequence[float]) -> list[float]:
+def forward_propagate(network: Network, inputs: Sequence[float]) -> Sequence[float]:
     """The outputs of the last layer; on the way each neuron stores its own output."""
     for layer in network:
         for neuron in layer:
@@ -365,7 +374,7 @@ def evaluate_algorithm(
     algorithm: Callable[..., list[int]],
     fold_count: int,
     generator: Random,
-    *arguments: object,
+    *arguments: Any,
 ) -> list[float]:
     """Cross-validation: the accuracy in per cent on each fold, trained on all the others.
 
@@ -401,7 +410,7 @@ def back_propagation(
 
 
 def normalized_back_propagation(
-    train: Sequence[Example], test: Sequence[Example], generator: Random, *arguments: object
+    train: Sequence[Example], test: Sequence[Example], generator: Random, *arguments: Any
 ) -> list[int]:
     """As :func:`back_propagation`, with both parts scaled by the ranges of `train` alone."""
     minmax = dataset_minmax(train)

@@ -121,7 +121,8 @@ class SquaredError(Loss):
     def derivative(self, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
         """∂L/∂A = 2c · (A − Y), in the shape of A. Raises ValueError where the shapes differ."""
         check_same_shape(A, Y)
-        return (2.0 * self.constant(A.shape)) * (A - Y)
+        derivative: np.ndarray = (2.0 * self.constant(A.shape)) * (A - Y)
+        return derivative
 
 
 class CrossEntropy(Loss):
@@ -132,7 +133,7 @@ class CrossEntropy(Loss):
     ) -> np.ndarray:
         """∂L/∂Z of the last layer, where A = activation(Z): equation BP1, with f′ cancelled."""
         check_same_shape(A, Y)
-        delta = A - Y
+        delta: np.ndarray = A - Y
         delta /= rows_of(A)
         return delta
 
@@ -221,7 +222,10 @@ def kinds_of(kind: type[Loss]) -> list[type[Loss]]:
     return [kind, *below] if "name" in vars(kind) else below
 
 
-LOSSES = {loss.name: loss for loss in kinds_of(Loss)}
+LOSSES = {
+    loss.name: loss
+    for loss in kinds_of(Loss)  # type: ignore[type-abstract]  # its subclasses are asked for
+}
 
 
 def get_loss(loss: str | Loss) -> Loss:

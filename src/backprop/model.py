@@ -80,7 +80,7 @@ class Model(ABC):
         """Add the gradient of the loss to `gradient`, which is empty at first."""
 
     @abstractmethod
-    def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[Any, np.ndarray]:
+    def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """X and Y as arrays of the network's type. Raises ValueError for what does not fit."""
 
     def loss_of(self, forward: Any, Y: np.ndarray) -> float:

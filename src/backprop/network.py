@@ -183,6 +183,7 @@ class Network(Model):
         sections = gradient.sections(self.shapes)
         steps = list(zip(self.layers, forward.caches, sections))
         layer, cache, own = steps.pop()
+        G: Any  # an array; None only from the first layer, where nobody needs it
         if self.loss.fused_with:
             delta = self.loss.delta(forward.Z, forward.outputs, Y, layer.activation)
             G = layer.backward_from_delta(delta, cache, own, need_input=bool(steps))
@@ -215,7 +216,8 @@ class Network(Model):
 
     def classify(self, X: ArrayLike) -> np.ndarray:
         """The index of the largest output for each row of X, shape (samples,)."""
-        return self.predict(X).argmax(axis=-1)
+        classes: np.ndarray = self.predict(X).argmax(axis=-1)
+        return classes
 
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """X as an array of the network's type.
@@ -285,7 +287,11 @@ def check_layers(layers: list[Layer]) -> None:
         raise ValueError("a layer occurs twice in the list: make a layer for each place")
     shape: tuple[int, ...] | None = None
     for number, layer in enumerate(layers, 1):
-        if None not in (shape, layer.input_shape) and shape[-1:] != layer.input_shape[-1:]:
+        if (
+            shape is not None
+            and layer.input_shape is not None
+            and shape[-1:] != layer.input_shape[-1:]
+        ):
             raise ValueError(
                 f"layer {number} takes samples of shape {layer.input_shape}, and the layer before "
                 f"it gives {shape}: the shapes must be equal"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -74,8 +75,13 @@ class Optimizer:
         self.memory += [np.zeros_like(parameters) for _ in range(missing)]
         self._scratch = [np.empty_like(parameters) for _ in range(self.scratch)]
 
-    def rule(self, parameters: np.ndarray, gradient: np.ndarray, *memory: np.ndarray) -> None:
-        """Turn the gradient into what to subtract from the parameters; update the memory."""
+    def rule(
+        self, parameters: np.ndarray, gradient: np.ndarray, *memory: Any, **named: Any
+    ) -> None:
+        """Turn the gradient into what to subtract from the parameters; update the memory.
+
+        The vectors of the memory come last, each under a name that the rule chooses.
+        """
         raise NotImplementedError
 
     def settings(self) -> dict[str, object]:

@@ -80,7 +80,7 @@ class Gradient(Parameters):
 
     def clear(self) -> None:
         """Mark every part as empty, in the sections if there are any."""
-        for section in self._sections or [self]:
+        for section in self._sections or (self,):
             section.empty.update(section.shapes)
 
     def add(self, name: str, term: np.ndarray) -> None:
@@ -109,7 +109,7 @@ class Gradient(Parameters):
 
     def finish(self) -> None:
         """Fill with zeros what received no term: the loss does not depend on it."""
-        for section in self._sections or [self]:
+        for section in self._sections or (self,):
             while section.empty:
                 section.views[section.empty.pop()][...] = 0.0
 

@@ -89,7 +89,8 @@ def as_mnist(image: Image.Image) -> np.ndarray:
     field = np.zeros((FIELD, FIELD))
     top, left = place_centred(digit.sum(axis=1)), place_centred(digit.sum(axis=0))
     field[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
-    return field / field.max()
+    field /= field.max()
+    return field
 
 
 def place_centred(masses: np.ndarray) -> int:

@@ -53,4 +53,5 @@ def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
     outside = labels[(labels < 0) | (labels >= classes)]
     if outside.size:
         raise ValueError(f"label {outside[0]} is outside 0 to {classes - 1}, the {classes} classes")
-    return np.eye(classes)[labels]
+    rows: np.ndarray = np.eye(classes)[labels]
+    return rows

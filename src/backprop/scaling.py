@@ -27,4 +27,5 @@ class Scaling:
 
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """The scaled features in float64: float32 cannot hold a small spread at a large mean."""
-        return (X - self.shift) / self.scale
+        scaled: np.ndarray = (X - self.shift) / self.scale
+        return scaled

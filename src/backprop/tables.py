@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -304,8 +305,10 @@ def read_columns(
     columns = len(layout.header)
     # Each sample takes a line, and a separator or line end for each column.
     most = min(layout.lines, layout.path.stat().st_size // columns + 1)
-    X, labels, classes = np.empty((most, len(features))), np.empty(most, int), {}
+    X, labels = np.empty((most, len(features))), np.empty(most, int)
+    classes: dict[str, int] = {}
     kinds = dict.fromkeys(range(columns), object) | dict.fromkeys(features, np.float64)
+    not_numbers: dict[Any, list[str]] = dict.fromkeys(features, BOOLEANS)
     row = 0
     try:
         if layout.quoted:
@@ -319,7 +322,7 @@ def read_columns(
                 names=range(columns),
                 dtype=kinds,
                 keep_default_na=False,
-                na_values=dict.fromkeys(features, BOOLEANS),
+                na_values=not_numbers,
                 skipinitialspace=True,
                 chunksize=max(1, BLOCK // columns),
             ):

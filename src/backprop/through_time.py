@@ -300,7 +300,8 @@ class ElmanNetwork(Model):
 
     def classify(self, X: Sequences | ArrayLike) -> np.ndarray:
         """The index of the largest output of each sequence, or of each of its steps."""
-        return self.predict(X).argmax(axis=-1)
+        classes: np.ndarray = self.predict(X).argmax(axis=-1)
+        return classes
 
     def _check_inputs(self, X: Sequences | ArrayLike) -> Sequences:
         X = X if isinstance(X, Sequences) else Sequences(X)

@@ -229,7 +229,7 @@ class Watch:
             ) from None
         if problem is not None:
             self.history.stopped_because = f"{type(problem).__name__} in epoch {self.epoch}"
-            problem.history = self.history  # type: ignore[attr-defined]
+            problem.history = self.history  # type: ignore[attr-defined]  # a new attribute
         elif not self.changed:
             raise TrainingChangedNothing(
                 f"training has changed no parameter in {self.epoch} epochs: every gradient was 0, "
@@ -324,7 +324,7 @@ def progress_bar(epochs: int, progress: bool | None) -> Any:
 
     Unless `progress` says always or never, the environment variable TQDM_DISABLE is followed.
     """
-    asked = {} if progress is None else {"disable": not progress}
+    asked: dict[str, Any] = {} if progress is None else {"disable": not progress}
     return tqdm(
         total=epochs,
         desc="training",

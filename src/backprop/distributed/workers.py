@@ -71,7 +71,7 @@ class RemotePart:
     def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
         self.X, self.Y, self.settings = X, Y, settings
         self.worker = ""
-        self.actor_future = None
+        self.actor_future: Any = None
 
     def place(self, client: Client, workers: list[str]) -> None:
         """Send the rows to the first of these workers that takes them. Raises ConnectionError."""
@@ -96,11 +96,12 @@ class RemotePart:
     @property
     def lost(self) -> bool:
         """Whether the worker, and the part with it, is gone."""
-        return self.actor_future.status != "finished"
+        return bool(self.actor_future.status != "finished")
 
     def ask(self, *question: object) -> None:
         """Let the worker begin with `Part.loss_and_gradient`, and do not wait for it."""
-        self.question, self.call = question, None
+        self.question = question
+        self.call: Any = None
         with suppress(RuntimeError):  # the worker was lost since the last answer
             self.call = self.actor.loss_and_gradient(*question)
 
@@ -108,7 +109,8 @@ class RemotePart:
         """Wait for the answer; None if the worker dies before it."""
         while self.call is not None and not self.lost:
             try:
-                return self.call.result(timeout=LOOK_AGAIN)
+                answer: tuple[float, np.ndarray] = self.call.result(timeout=LOOK_AGAIN)
+                return answer
             except TimeoutError:
                 continue  # it still computes, or it is lost: look again
             except OSError:

@@ -47,7 +47,7 @@ def short(data: np.ndarray | float) -> Label:
 
 def users_of(order: list[Value]) -> dict[Value, list[tuple[Value, int]]]:
     """For each value the values computed from it, and as which of their parents."""
-    users = {value: [] for value in order}
+    users: dict[Value, list[tuple[Value, int]]] = {value: [] for value in order}
     for value in order:
         for place, parent in enumerate(value.parents):
             users[parent].append((value, place))
@@ -70,7 +70,8 @@ def rows_of(order: list[Value], columns: Mapping[Value, int]) -> dict[Value, flo
 
     In single file every second value stands lower, or arrows that skip one would run through it.
     """
-    users, rows = users_of(order), {}
+    users = users_of(order)
+    rows: dict[Value, float] = {}
 
     def wanted(value: Value) -> tuple[float, float]:
         near = [(rows[user], place) for user, place in users[value]]

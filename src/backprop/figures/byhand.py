@@ -27,6 +27,7 @@ from backprop.figures.style import (
     MUTED,
     ORANGE,
     SMALL,
+    figure_of,
     in_house_style,
     new_plot,
 )
@@ -71,7 +72,7 @@ def draw_trace(trace: Trace, *, passes: str = "both") -> Figure:
     axes = new_canvas(PANEL_HEIGHT * (0.5 - len(panels)), PANEL_HEIGHT / 2)
     for number, panel in enumerate(panels):
         draw_pass(axes, trace, panel, middle=-PANEL_HEIGHT * number)
-    return axes.figure
+    return figure_of(axes)
 
 
 def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
@@ -147,7 +148,7 @@ def draw_update(trace: Trace) -> Figure:
     axes.invert_yaxis()
     axes.margins(x=0.2, y=0.1)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -164,4 +165,4 @@ def plot_predictions(predictions: Sequence[float], target: float) -> Figure:
         label=f"target {as_text('y')} = {as_text(float(target))}",
     )
     axes.legend()
-    return axes.figure
+    return figure_of(axes)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,6 +45,7 @@ def new_canvas(bottom: float, top: float, title: str | None = None) -> Axes:
 def draw_node(axes: Axes, place: tuple[float, float], label: Label, kind: str) -> Node:
     """A node of one `kind`: 'input' (square), 'hidden' (round), 'output' (two rings) or 'error'."""
     (x, y), width, height = place, node_width(axes, label, kind), 2 * NODE_RADIUS
+    shape: Patch
     if kind == "input":
         shape = Rectangle((x - width / 2, y - height / 2), width, height)
     elif kind == "error":
@@ -87,10 +89,10 @@ def draw_arrow(
 
 
 def write(
-    axes: Axes, place: tuple[float, float], text: str, color: str = INK, **settings: object
+    axes: Axes, place: tuple[float, float], text: str, color: str = INK, **settings: Any
 ) -> Text:
     """Small text about `place`, on a piece of paper that hides the lines below it."""
-    settings = {"ha": "center", "va": "center", "fontsize": SMALL} | settings
+    settings = {"ha": "center", "va": "center", "fontsize": SMALL, **settings}
     paper = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
     return axes.text(*place, text, color=color, bbox=paper, linespacing=1.15, zorder=2, **settings)
 
@@ -135,7 +137,7 @@ def as_text(label: Label) -> str:
 
 def row_heights(size: int, spacing: float) -> dict[int, float]:
     """The height of each node of a layer that is drawn, the first at the top, about 0."""
-    shown = list(range(size))
+    shown: list[int | None] = list(range(size))
     if size > SHOWN_NEURONS:
         shown = [*range(SHOWN_NEURONS // 2), None, size - 1]  # None is where the dots stand
     top = spacing * (len(shown) - 1) / 2
@@ -170,4 +172,5 @@ def column_places(
     )
     margin = 0.45
     gap = (WIDTH - 2 * margin - widths.sum()) / (len(widths) - 1)
-    return margin + np.cumsum(widths + gap) - gap - widths / 2
+    middles: np.ndarray = margin + np.cumsum(widths + gap) - gap - widths / 2
+    return middles

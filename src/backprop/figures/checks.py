@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from itertools import pairwise
 
 import numpy as np
@@ -32,7 +32,7 @@ def check_count(curves: Sequence[object] | Mapping[str, object]) -> None:
         raise ValueError(f"{len(curves)} curves: give between 1 and {len(SERIES)}")
 
 
-def check_lengths(**parts: Sequence[object]) -> None:
+def check_lengths(**parts: Sized) -> None:
     """Raise ValueError unless all parts have the same length."""
     if len({len(part) for part in parts.values()}) > 1:
         lengths = ", ".join(f"{name} has {len(part)}" for name, part in parts.items())

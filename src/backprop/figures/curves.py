@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from backprop.figures.style import (
     ORANGE,
     WEIGHT_LABEL,
     Function,
+    figure_of,
     in_house_style,
     new_plot,
     new_plots,
@@ -50,10 +52,11 @@ def plot_error_curve(
     if log:
         axes.set_yscale("log")
     if all(np.array_equal(curve.index, np.round(curve.index)) for curve in curves.values()):
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        locator: Any = axes.xaxis.get_major_locator()
+        locator.set_params(integer=True)
     if len(curves) > 1:
         axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -98,13 +101,13 @@ def plot_slope(
         axes.plot([at + step] * 2, [height, function(at + step)], ":", color=GREEN, marker="")
         axes.plot([at + step], [function(at + step)], "s", color=GREEN, zorder=3)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
 def plot_descent(
     function: Function,
-    points: Sequence[float],
+    points: ArrayLike,
     *,
     span: tuple[float, float] | None = None,
     xlabel: str = WEIGHT_LABEL,
@@ -132,7 +135,7 @@ def plot_descent(
     axes.plot(points[:1], heights[:1], "D", color=INK, label="start", zorder=3)
     axes.plot(points[-1:], heights[-1:], "s", color=GREEN, label="end", zorder=3)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -151,8 +154,8 @@ def plot_activation(
         derivatives.plot(z, activation.derivative(output), markevery=marked)
     functions.set_title("function $f(z)$")
     derivatives.set_title("derivative $f\\,'(z)$")
-    functions.figure.legend(loc="outside lower center", ncols=4, frameon=False)
-    return functions.figure
+    figure_of(functions).legend(loc="outside lower center", ncols=4, frameon=False)
+    return figure_of(functions)
 
 
 @in_house_style
@@ -185,7 +188,7 @@ def plot_central_difference(
     plot_line_through(axes, point, slope, 1.3 * step, f"tangent, slope {as_text(slope)}")
     axes.plot(*([number] for number in point), "o", color=INK, zorder=3)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -199,11 +202,11 @@ def plot_error_against_step(
     check_lengths(steps=steps, forward_errors=forward_errors, central_errors=central_errors)
     axes = new_plot(xlabel="step $\\varepsilon$", ylabel="error of the derivative")
     for name, errors in (("one-sided", forward_errors), ("central", central_errors)):
-        errors = np.asarray(errors, dtype=float)
-        shown = errors > 0
-        axes.loglog(np.asarray(steps, dtype=float)[shown], errors[shown], label=name)
+        heights = np.asarray(errors, dtype=float)
+        shown = heights > 0
+        axes.loglog(np.asarray(steps, dtype=float)[shown], heights[shown], label=name)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -224,8 +227,8 @@ def plot_paths(
     check_count(paths)
     for ends in span:
         check_span(ends)
-    paths = {name: np.asarray(path, dtype=float) for name, path in paths.items()}
-    for name, path in paths.items():
+    places = {name: np.asarray(path, dtype=float) for name, path in paths.items()}
+    for name, path in places.items():
         if path.ndim != 2 or path.shape[1] != 2:
             raise ValueError(f"the path {name!r} has the shape {path.shape}: give (steps, 2)")
     axes = new_plot(4.2, xlabel=xlabel, ylabel=ylabel)
@@ -235,13 +238,13 @@ def plot_paths(
     levels = low + (high - low) * np.linspace(0.02, 1, 14) ** 2.5
     axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
     axes.grid(visible=False)
-    for name, path in paths.items():
+    for name, path in places.items():
         axes.plot(path[:, 0], path[:, 1], label=name, markersize=4, linewidth=1.5)
     if lowest is not None:
         axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9, label="lowest")
     axes.set(xlim=span[0], ylim=span[1])
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
-    return axes.figure
+    return figure_of(axes)
 
 
 def plot_function(axes: Axes, function: Function, span: tuple[float, float], label: str) -> None:
@@ -272,17 +275,15 @@ def chord_slope(function: Function, at: float, step: float) -> float:
 
 def named_curves(
     history: History | Mapping[str, Sequence[float]] | Sequence[float], name: str
-) -> dict[str, pd.Series]:
+) -> dict[str, pd.Series[float]]:
     """Curves by name, each a Series that is indexed by where its numbers belong."""
-    if isinstance(history, History):
-        history = history.frame()["loss"]
-    if not isinstance(history, Mapping):
-        history = {name: history}
-    check_count(history)
+    one: Any = history.frame()["loss"] if isinstance(history, History) else history
+    curves = one if isinstance(one, Mapping) else {name: one}
+    check_count(curves)
     return {
         name: pd.Series(
             finite_numbers(curve, name),
             index=curve.index if isinstance(curve, pd.Series) else range(1, len(curve) + 1),
         )
-        for name, curve in history.items()
+        for name, curve in curves.items()
     }

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from backprop.figures.canvas import new_canvas
-from backprop.figures.style import BLUE, MUTED, in_house_style
+from backprop.figures.style import BLUE, MUTED, figure_of, in_house_style
 
 
 @in_house_style
@@ -33,7 +33,7 @@ def plot_timeline(events: Sequence[tuple[int, str]]) -> Figure:
         axes.plot([0.36, 0.75, 0.85], [dot, place, place], "-", color=MUTED, marker="", linewidth=1)
         axes.text(0.92, place, str(year), va="center", color=BLUE, weight="bold")
         axes.text(1.5, place, label, va="center", linespacing=1.1)
-    return axes.figure
+    return figure_of(axes)
 
 
 def spread(places: np.ndarray, heights: Sequence[float], bottom: float) -> list[float]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike
 
 from backprop.figures.canvas import (
     Label,
@@ -38,6 +38,7 @@ from backprop.figures.style import (
     SMALL,
     TINT,
     WIDTH,
+    figure_of,
     in_house_style,
 )
 from backprop.loops import check_layer_sizes
@@ -48,7 +49,7 @@ def draw_network(
     layer_sizes: Sequence[int],
     *,
     labels: Sequence[Sequence[Label]] | None = None,
-    weight_labels: Sequence[ArrayLike] | None = None,
+    weight_labels: Sequence[Any] | None = None,
     title: str | None = None,
     biases: bool = False,
 ) -> Figure:
@@ -85,7 +86,7 @@ def draw_network(
             bias = draw_node(axes, (x, y + spacing), "1", "input")
             for end in next_nodes.values():
                 draw_arrow(axes, bias, end, MUTED, "--")
-    return axes.figure
+    return figure_of(axes)
 
 
 def draw_layer(
@@ -108,7 +109,7 @@ def draw_layer(
 
 @in_house_style
 def draw_computation_graph(
-    nodes: Mapping[str, tuple[float, float, str]],
+    nodes: Mapping[str, tuple[float, float, Label]],
     edges: Sequence[tuple[str, str]],
     values: Mapping[str, Label] | None = None,
     gradients: Mapping[str, Label] | None = None,
@@ -146,7 +147,7 @@ def draw_computation_graph(
     if gradients:
         text = "below: derivative of the result, backward"
         write(axes, (WIDTH - 0.3, bottom - 0.1), text, BACKWARD, ha="right")
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -184,14 +185,20 @@ def plot_matrix_product(rows: int, inputs: int, outputs: int) -> Figure:
         words = f"{down} × {across}" if down else "added to each row"
         write(axes, (x, -1.35), words, MUTED, va="baseline")
     half = lengths["inputs"] / 2
-    matching = {"color": ORANGE, "linewidth": 4, "linestyle": (0, (2, 1)), "marker": ""}
+    matching: dict[str, Any] = {
+        "color": ORANGE,
+        "linewidth": 4,
+        "linestyle": (0, (2, 1)),
+        "marker": "",
+    }
     axes.plot([2.41 - half, 2.41 + half], [lengths["samples"] / 2] * 2, **matching)
     axes.plot([3.99 - lengths["outputs"] / 2] * 2, [-half, half], **matching)
     agreement = f"the dashed sides must agree: {inputs} inputs"
     write(axes, (WIDTH / 2, -1.75), agreement, ORANGE, va="baseline")
-    return axes.figure
+    return figure_of(axes)
 
 
 def side_lengths(*sizes: int) -> np.ndarray:
     """Lengths in inches for the sides of matrices: growing with the size, yet all visible."""
-    return 0.4 + 1.1 * np.log(sizes) / np.log(max(*sizes, 2))
+    lengths: np.ndarray = 0.4 + 1.1 * np.log(sizes) / np.log(max(*sizes, 2))
+    return lengths

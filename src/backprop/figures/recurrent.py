@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from backprop.figures.canvas import Node, along, draw_arrow, draw_node, new_canvas, write
 from backprop.figures.checks import check_sizes
-from backprop.figures.style import BACKWARD, FORWARD, LARGE, MUTED, WIDTH, in_house_style
+from backprop.figures.style import BACKWARD, FORWARD, LARGE, MUTED, WIDTH, figure_of, in_house_style
 from backprop.through_time import READINGS
 
 PANEL_COLUMNS, PANEL_HEIGHT, CIRCLE = 3, 2.2, 0.64
@@ -54,7 +54,7 @@ def draw_relaxation(
             start, end = (i, j) if forward else (j, i)
             if i != j:
                 draw_arrow(axes, nodes[start], nodes[end], color, line, bend=0.2)
-    return axes.figure
+    return figure_of(axes)
 
 
 def draw_circle(axes: Axes, middle: tuple[float, float], labels: Sequence[str]) -> list[Node]:
@@ -106,7 +106,7 @@ def draw_unrolled(
         if step == steps or reading == "every step":
             join(axes, h_node, draw_node(axes, (x, 1.15), f"p{step}", "output"), "$V$", back=True)
         before = h_node
-    return axes.figure
+    return figure_of(axes)
 
 
 def join(axes: Axes, start: Node, end: Node, weight: str, back: bool = False) -> None:

@@ -23,6 +23,7 @@ from backprop.figures.style import (
     SMALL,
     TINT,
     WIDTH,
+    figure_of,
     in_house_style,
     label_plainly,
     new_plot,
@@ -43,9 +44,9 @@ def plot_scores(
     """
     if not groups:
         raise ValueError("there are no groups of scores: give at least one")
-    groups = {name: finite_numbers(scores, name) for name, scores in groups.items()}
+    numbers = {name: finite_numbers(scores, name) for name, scores in groups.items()}
     axes = new_plot(1.1 + 0.65 * len(groups), xlabel=xlabel)
-    for row, scores in enumerate(groups.values()):
+    for row, scores in enumerate(numbers.values()):
         mean, deviation = scores.mean(), scores.std()
         heights = row - 0.12 + jitter(len(scores))
         axes.plot(scores, heights, "o", color=BLUE, alpha=0.6, markersize=4.5)
@@ -68,7 +69,7 @@ def plot_scores(
     axes.set_yticks(range(len(groups)), [fill(name, 20) for name in groups])
     axes.set_ylim(len(groups) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    return axes.figure
+    return figure_of(axes)
 
 
 def jitter(count: int) -> np.ndarray:
@@ -118,13 +119,13 @@ def plot_confusion(
     axes.set_xticks(range(size), class_names)
     axes.set_yticks(range(size), class_names)
     axes.grid(visible=False)
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
 def plot_features(
     X: ArrayLike,
-    labels: Sequence[int],
+    labels: ArrayLike,
     feature_names: Sequence[str],
     class_names: Sequence[str],
     *,
@@ -146,7 +147,7 @@ def plot_features(
         chosen = X[labels == label]
         axes.plot(chosen[:, across], chosen[:, up], linestyle="", alpha=0.75, label=name)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -213,4 +214,4 @@ def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") ->
     axes.set_xlim(min(0.8, values.min() / 1.5), max(1.5, values.max() * 2.5))
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
-    return axes.figure
+    return figure_of(axes)

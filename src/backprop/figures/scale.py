@@ -24,6 +24,7 @@ from backprop.figures.style import (
     ORANGE,
     PURPLE,
     TINT,
+    figure_of,
     in_house_style,
     label_plainly,
     new_plot,
@@ -70,8 +71,8 @@ def plot_time_shares(shares: Mapping[str, Mapping[str, float]]) -> Figure:
     axes.invert_yaxis()
     axes.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
     axes.grid(axis="y", visible=False)
-    axes.figure.legend(loc="outside upper center", ncols=3)
-    return axes.figure
+    figure_of(axes).legend(loc="outside upper center", ncols=3)
+    return figure_of(axes)
 
 
 @in_house_style
@@ -91,7 +92,7 @@ def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> F
     label_plainly(axes.xaxis)
     label_plainly(axes.yaxis)
     axes.legend()
-    return axes.figure
+    return figure_of(axes)
 
 
 @in_house_style
@@ -120,7 +121,7 @@ def draw_data_parallel(rows: Sequence[int]) -> Figure:
         write(axes, (3.75, 0.35 * y + 0.71 * (0.65 * y) - 0.14), share, BACKWARD)
     write(axes, (3.1, top + 0.7), "parameters go out: solid, left to right", FORWARD)
     write(axes, (3.1, -top - 0.75), "gradients come back: dashed, right to left", BACKWARD)
-    return axes.figure
+    return figure_of(axes)
 
 
 def box(axes: Axes, place: tuple[float, float], size: tuple[float, float], text: str) -> Node:

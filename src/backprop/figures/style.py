@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import ParamSpec
 
 import matplotlib.pyplot as plt
-import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -63,14 +63,15 @@ SMALL = 10  # points: the smallest text
 LARGE = 12
 TINT = 0.4  # the strongest tint of a ground: ink on it keeps its contrast
 WEIGHT_LABEL, ERROR_LABEL = "weight $w$", "error $E$"
-Function = Callable[[np.ndarray], np.ndarray]
+Function = Callable[[float], float]
+Arguments = ParamSpec("Arguments")
 
 
-def in_house_style(function: Callable[..., Figure]) -> Callable[..., Figure]:
+def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     """`function`, run with the settings of STYLE on top of matplotlib's own defaults."""
 
     @wraps(function)
-    def styled(*arguments: object, **keywords: object) -> Figure:
+    def styled(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> Figure:
         with plt.style.context(STYLE, after_reset=True):
             figure = function(*arguments, **keywords)
             figure.draw_without_rendering()  # ticks take their style when they are first drawn
@@ -90,6 +91,13 @@ def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
 def new_plot(height: float = 3.6, **labels: str) -> Axes:
     """A figure with one pair of axes."""
     return new_plots(1, height, **labels)[0]
+
+
+def figure_of(axes: Axes) -> Figure:
+    """The figure that the axes are a part of."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None  # axes that were removed from their figure have none
+    return figure
 
 
 def label_plainly(axis: Axis) -> None:

@@ -9,7 +9,16 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from backprop.figures.checks import check_count, finite_numbers
-from backprop.figures.style import BLUE, GRID, INK, ORANGE, in_house_style, new_plot, new_plots
+from backprop.figures.style import (
+    BLUE,
+    GRID,
+    INK,
+    ORANGE,
+    figure_of,
+    in_house_style,
+    new_plot,
+    new_plots,
+)
 
 Scores = Sequence[float]
 Level = str | int | float
@@ -57,7 +66,7 @@ def plot_bands(
         axes.set_xticks(range(len(levels)), levels)
         axes.set_title(title)
     parts[0].set_ylabel(ylabel)
-    figure = parts[0].figure
+    figure = figure_of(parts[0])
     if len(names) > 1:
         lines = parts[0].get_legend_handles_labels()
         figure.legend(*lines, loc="outside lower center", ncols=2)
@@ -115,5 +124,5 @@ def plot_boxes(
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    arrange_once(axes.figure)
-    return axes.figure
+    arrange_once(figure_of(axes))
+    return figure_of(axes)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from backprop import checks
 from backprop.layers.activation import ActivationLayer
@@ -23,7 +24,7 @@ def layer_kinds() -> dict[str, type[Layer]]:
     return {kind.__name__: kind for kind in Layer.__subclasses__()}
 
 
-def make_layer(kind: str, settings: dict[str, object]) -> Layer:
+def make_layer(kind: str, settings: dict[str, Any]) -> Layer:
     """The layer of that kind and these settings. Raises ValueError for an unknown kind."""
     kinds = layer_kinds()
     return kinds[checks.choice(kind, "kind of layer", kinds)](**settings)

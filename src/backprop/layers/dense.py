@@ -124,7 +124,8 @@ class Dense(Layer):
 
     def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
         """BP2: ∂L/∂X = delta @ Wᵀ."""
-        return delta @ self.W.T
+        gradient: np.ndarray = delta @ self.W.T
+        return gradient
 
     def pre_activations(self, A: np.ndarray, cache: DenseCache) -> np.ndarray:
         """Z, (samples, outputs)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from backprop.activations import ACTIVATIONS, Activation
+from backprop.arrays import Array
 from backprop.layers.dense import Dense, DenseCache, rows
 from backprop.mistakes.mistake import Mistake
 from backprop.mistakes.sections import (
@@ -25,11 +26,12 @@ class DenseMistake(Mistake, Dense):
     """A dense layer with a mistake."""
 
 
-def diagonal(activation: Activation, cache: DenseCache) -> np.ndarray:
+def diagonal(activation: Activation, cache: DenseCache) -> Array:
     """∂A_j/∂Z_j: of softmax A_j(1 − A_j), its diagonal; f′ of any other activation."""
     if activation.elementwise:
         return activation.delta(np.ones_like(cache.A), cache.Z, cache.A)
-    return cache.A * (1 - cache.A)
+    derivative: Array = cache.A * (1 - cache.A)
+    return derivative
 
 
 class Magnitude(DenseMistake):
@@ -38,14 +40,15 @@ class Magnitude(DenseMistake):
     Rounding errors of a gradient are a small part of these, and not of the gradient itself.
     """
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return G
 
-    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+    def add_dW(self, delta: Array, cache: DenseCache, gradient: Gradient) -> None:
         gradient.add_product("W", np.abs(rows(cache.X)).T, rows(delta))
 
-    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
-        return delta @ np.abs(self.W).T
+    def input_gradient(self, delta: Array, cache: DenseCache) -> Array:
+        gradient: Array = delta @ np.abs(self.W).T
+        return gradient
 
 
 class AtKink(DenseMistake):
@@ -53,7 +56,7 @@ class AtKink(DenseMistake):
 
     derivative_at_kink = 1.0
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         kink = (cache.Z == 0) & ("relu" in self.activation.name)
         return np.where(kink, self.derivative_at_kink * G, super().delta(G, cache))
 
@@ -76,7 +79,7 @@ class MissingDerivative(DenseMistake):
     )
     section = BP2
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return G
 
 
@@ -90,7 +93,7 @@ class DerivativeOfZ(DenseMistake):
     )
     section = DERIVATIVE
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return self.activation.delta(G, cache.Z, cache.Z)
 
 
@@ -104,7 +107,7 @@ class DerivativeOfA(DenseMistake):
     )
     section = DERIVATIVE
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return self.activation.delta(G, cache.A, self.activation.function(cache.A))
 
 
@@ -119,8 +122,8 @@ class RepeatedDerivative(DenseMistake):
     section = CROSS_ENTROPY
 
     def backward_from_delta(
-        self, delta: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
-    ) -> np.ndarray | None:
+        self, delta: Array, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> Array | None:
         twice = self.activation.delta(delta, cache.Z, cache.A)
         return super().backward_from_delta(twice, cache, gradient, need_input)
 
@@ -129,8 +132,8 @@ class RepeatedDiagonal(RepeatedDerivative):
     """The same, with the diagonal of softmax only."""
 
     def backward_from_delta(
-        self, delta: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
-    ) -> np.ndarray | None:
+        self, delta: Array, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> Array | None:
         twice = delta * diagonal(self.activation, cache)
         return Dense.backward_from_delta(self, twice, cache, gradient, need_input)
 
@@ -145,7 +148,7 @@ class SoftmaxByElement(DenseMistake):
     )
     section = SOFTMAX
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return G * diagonal(self.activation, cache)
 
 
@@ -160,7 +163,7 @@ class SigmoidDerivative(DenseMistake):
 
     other = ACTIVATIONS["sigmoid"]
 
-    def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def delta(self, G: Array, cache: DenseCache) -> Array:
         return self.other.delta(G, cache.Z, cache.A)
 
 
@@ -181,8 +184,9 @@ class TransposedWeights(DenseMistake):
     )
     section = BP2
 
-    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
-        return delta @ self.W.reshape(self.W.shape[::-1])
+    def input_gradient(self, delta: Array, cache: DenseCache) -> Array:
+        gradient: Array = delta @ self.W.reshape(self.W.shape[::-1])
+        return gradient
 
 
 class ErrorCarriedBack(DenseMistake):
@@ -196,8 +200,8 @@ class ErrorCarriedBack(DenseMistake):
     section = BP2
 
     def backward(
-        self, G: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
-    ) -> np.ndarray | None:
+        self, G: Array, cache: DenseCache, gradient: Gradient, need_input: bool = True
+    ) -> Array | None:
         super().backward(G, cache, gradient, need_input=False)
         return self.input_gradient(G, cache)
 
@@ -212,7 +216,7 @@ class MeanInEachLayer(DenseMistake):
     )
     section = BP1
 
-    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def input_gradient(self, delta: Array, cache: DenseCache) -> Array:
         return super().input_gradient(delta, cache) / len(delta)
 
 
@@ -226,7 +230,7 @@ class NothingBelow(DenseMistake):
     )
     section = BP2
 
-    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def input_gradient(self, delta: Array, cache: DenseCache) -> Array:
         return np.zeros_like(cache.X)
 
 
@@ -240,7 +244,7 @@ class WeightedSumsIn(DenseMistake):
     )
     section = BP4
 
-    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+    def add_dW(self, delta: Array, cache: DenseCache, gradient: Gradient) -> None:
         forward, index = self.context.forward, self.context.index
         X = cache.X
         if index:
@@ -261,9 +265,10 @@ class NewWeights(DenseMistake):
 
     places = "all"
 
-    def input_gradient(self, delta: np.ndarray, cache: DenseCache) -> np.ndarray:
+    def input_gradient(self, delta: Array, cache: DenseCache) -> Array:
         dW = rows(cache.X).T @ rows(delta) + self.context.l2 * self.W
-        return delta @ (self.W - self.context.learning_rate * dW).T
+        gradient: Array = delta @ (self.W - self.context.learning_rate * dW).T
+        return gradient
 
 
 class UnbiasedForward(DenseMistake):
@@ -278,7 +283,7 @@ class UnbiasedForward(DenseMistake):
 
     places = "all"
 
-    def forward(self, X: np.ndarray, training: bool = False) -> tuple[np.ndarray, DenseCache]:
+    def forward(self, X: Array, training: bool = False) -> tuple[Array, DenseCache]:
         Z = X @ self.W
         A = self.activation.function(Z)
         return A, DenseCache(X, Z, A)
@@ -296,10 +301,10 @@ class LastRowOnly(DenseMistake):
 
     places = "all"
 
-    def add_dW(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+    def add_dW(self, delta: Array, cache: DenseCache, gradient: Gradient) -> None:
         gradient.add_product("W", rows(cache.X)[-1:].T, rows(delta)[-1:])
 
-    def add_db(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+    def add_db(self, delta: Array, cache: DenseCache, gradient: Gradient) -> None:
         gradient.add("b", rows(delta)[-1])
 
 
@@ -313,7 +318,7 @@ class MissingBias(DenseMistake):
     section = BP3
     places = "each"
 
-    def add_db(self, delta: np.ndarray, cache: DenseCache, gradient: Gradient) -> None:
+    def add_db(self, delta: Array, cache: DenseCache, gradient: Gradient) -> None:
         """Add nothing."""
 
 

@@ -67,7 +67,9 @@ class Examination:
         self.X, self.Y = X.astype(np.float64), Y.astype(np.float64)
         self.forward = self.network.forward(self.X)
 
-    def gradient(self, kind: type | None = None, where: Sequence[int] | None = None) -> np.ndarray:
+    def gradient(
+        self, kind: type[Mistake] | None = None, where: Sequence[int] | None = None
+    ) -> np.ndarray:
         """The gradient without the penalty, a flat vector, with this mistake in these layers.
 
         `where` are indices counted from 0; None means all layers of the mistake's kind.
@@ -78,7 +80,7 @@ class Examination:
             forward = network.forward(self.X)
         return network.gradient_of(forward, self.Y)
 
-    def with_mistake(self, kind: type, where: Sequence[int] | None) -> Network:
+    def with_mistake(self, kind: type[Mistake], where: Sequence[int] | None) -> Network:
         """The network with some of its layers replaced."""
         wrong = object.__new__(Network)
         vars(wrong).update(vars(self.network))
