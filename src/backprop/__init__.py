@@ -1,9 +1,22 @@
 """Backpropagation, from a network computed by hand to many machines: what the chapters import.
 
-Read the modules in the order in which the book teaches them: `byhand`, `loops`, `activations`,
-`losses`, `layers`, `network`, `optimizers`, `training`, `gradients`, `datasets`, then `recurrent`,
-`fixed_point` and `through_time`, `autodiff`, `diagnosis` and `slips`, and `distributed`. Every
-picture is drawn by `figures`.
+The package imports nothing by itself: `from backprop.network import Network`. Read the modules in
+the order in which the book teaches them:
+
+- by hand and in pure Python: `byhand`, `loops`;
+- in arrays: `arrays`, `checks`, `activations`, `losses`, `initialization`, `parameters`, `layers`,
+  `model`, `network`, `optimizers`, `training`;
+- is the gradient right, and what has the network learned: `gradients`, `mistakes`, `diagnosis`,
+  `inspection`;
+- recurrent networks: `recurrent`, `fixed_point`, `through_time`;
+- automatic differentiation: `autodiff`;
+- data and files: `samples`, `tables`, `idx`, `photographs`, `datasets`, `scaling`, `files`,
+  `saving`;
+- many machines, and the program `backprop`: `distributed`, `command`.
+
+Every picture is drawn by `figures`.
 """
+
+__all__ = ["__version__"]
 
 __version__ = "0.1.0"

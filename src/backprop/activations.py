@@ -17,6 +17,25 @@ import numpy as np
 from backprop import checks
 from backprop.arrays import Array
 
+__all__ = [
+    "ACTIVATIONS",
+    "Activation",
+    "Softmax",
+    "get_activation",
+    "identity",
+    "identity_derivative",
+    "leaky_relu",
+    "leaky_relu_derivative",
+    "name_or_itself",
+    "relu",
+    "relu_derivative",
+    "sigmoid",
+    "sigmoid_derivative",
+    "softmax",
+    "tanh",
+    "tanh_derivative",
+]
+
 
 @dataclass(frozen=True)
 class Activation:

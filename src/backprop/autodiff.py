@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+__all__ = ["Value", "topological_order"]
+
 PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
 

@@ -21,6 +21,25 @@ from fractions import Fraction
 from html import escape
 from itertools import groupby
 
+__all__ = [
+    "ACTIVATIONS",
+    "EXAMPLE_INPUTS",
+    "EXAMPLE_RATE",
+    "EXAMPLE_TARGET",
+    "EXAMPLE_WEIGHTS",
+    "WEIGHTS",
+    "Given",
+    "Number",
+    "Quantity",
+    "Trace",
+    "as_decimal",
+    "as_exact",
+    "exact",
+    "repeat_steps",
+    "sigmoid",
+    "trace_step",
+]
+
 Given = str | int | float | Decimal | Fraction
 Number = Fraction | float
 

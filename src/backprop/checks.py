@@ -19,6 +19,22 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+__all__ = [
+    "agrees",
+    "all_finite",
+    "assign",
+    "check_finite",
+    "choice",
+    "finite_array",
+    "float_type",
+    "number",
+    "random_generator",
+    "real_array",
+    "samples",
+    "targets",
+    "whole_number",
+]
+
 
 def whole_number(
     value: object, name: str, lowest: int = 1, highest: int | None = None, unit: str = ""

@@ -24,6 +24,8 @@ from backprop.mistakes import Examination, WrongGradient, all_mistakes, sections
 from backprop.mistakes.dense import AtKink, HalfwayAtKink, Magnitude, MissingBias, NewWeights
 from backprop.network import ForwardPass, Network
 
+__all__ = ["Diagnosis", "diagnose", "diagnose_function"]
+
 TOLERANCE = 1e-4
 CONSTANT_FACTOR = (
     "constant factor",

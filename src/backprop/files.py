@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+__all__ = ["write_whole"]
+
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would change line ends without it
 Content = bytes | Callable[[BinaryIO], object]
 

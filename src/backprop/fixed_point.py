@@ -30,6 +30,8 @@ from backprop.model import Model
 from backprop.parameters import Gradient, Part
 from backprop.recurrent import elementwise
 
+__all__ = ["METHODS", "DidNotConverge", "FixedPoint", "FixedPointNetwork"]
+
 METHODS = ("iteration", "linear solve")
 REMEMBERED = 10  # states of a network that does not converge, whose mean is looked at
 

@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike
 from backprop import checks
 from backprop.model import Model
 
+__all__ = ["GradientCheck", "check_gradient", "numerical_gradient", "relative_error"]
+
 STEP = 1e-5
 
 

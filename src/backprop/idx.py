@@ -20,6 +20,8 @@ import numpy as np
 
 from backprop.files import write_whole
 
+__all__ = ["read_idx", "write_idx"]
+
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 LARGEST = 2**30  # bytes of numbers that a file may hold, some twenty times those of MNIST
 CHUNK = 2**20

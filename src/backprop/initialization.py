@@ -15,6 +15,18 @@ import numpy as np
 
 from backprop import checks
 
+__all__ = [
+    "INITIALIZATIONS",
+    "Initialization",
+    "get_initialization",
+    "glorot",
+    "he",
+    "normal",
+    "scaled_normal",
+    "uniform",
+    "zeros",
+]
+
 Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
 
 

@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike
 from backprop.network import Network
 from backprop.parameters import Gradient
 
+__all__ = ["input_gradient", "layer_outputs", "most_exciting_input"]
+
 
 def layer_outputs(network: Network, X: ArrayLike) -> list[np.ndarray]:
     """The outputs of every layer for the rows of X, each (samples, outputs of the layer)."""

@@ -27,6 +27,30 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypedDict
 
+__all__ = [
+    "Example",
+    "Network",
+    "Neuron",
+    "accuracy_metric",
+    "activate",
+    "back_propagation",
+    "backward_propagate_error",
+    "cross_validation_split",
+    "dataset_minmax",
+    "evaluate_algorithm",
+    "forward_propagate",
+    "initialize_network",
+    "load_csv",
+    "normalize_dataset",
+    "normalized_back_propagation",
+    "one_hot",
+    "predict",
+    "train_network",
+    "transfer",
+    "transfer_derivative",
+    "update_weights",
+]
+
 
 class Neuron(TypedDict, total=False):
     """A neuron: a dictionary that begins with its weights alone."""

@@ -20,6 +20,16 @@ import numpy as np
 from backprop import checks
 from backprop.activations import Activation
 
+__all__ = [
+    "LOSSES",
+    "BinaryCrossEntropy",
+    "CategoricalCrossEntropy",
+    "CrossEntropy",
+    "Loss",
+    "SquaredError",
+    "get_loss",
+]
+
 # The smallest number of each type that has all its digits.
 SMALLEST = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 DIVISORS = ("rows", "elements", "nothing")

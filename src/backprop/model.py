@@ -17,6 +17,8 @@ from backprop import checks
 from backprop.losses import Loss
 from backprop.parameters import Gradient, Parameters, Shapes
 
+__all__ = ["Model"]
+
 
 class Model(ABC):
     """A network with all parameters in one flat vector, and the gradient in another.

@@ -22,6 +22,8 @@ from backprop.losses import Loss, get_loss
 from backprop.model import Model
 from backprop.parameters import Gradient
 
+__all__ = ["ForwardPass", "Network"]
+
 
 class ForwardPass(NamedTuple):
     """What a forward pass leaves: A[0] is X, and A[k] the output of layer k, counted from 1.

@@ -15,6 +15,20 @@ import numpy as np
 
 from backprop import checks
 
+__all__ = [
+    "OPTIMIZERS",
+    "Adam",
+    "GradientDescent",
+    "Momentum",
+    "Optimizer",
+    "RMSProp",
+    "Schedule",
+    "constant",
+    "cosine",
+    "step_decay",
+    "warm_up",
+]
+
 Schedule = Callable[[int], float]
 
 

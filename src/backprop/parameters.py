@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from backprop import checks
 
+__all__ = ["Gradient", "Parameters", "Part", "Shapes"]
+
 Shapes = Mapping[str, tuple[int, ...]]
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+__all__ = ["as_mnist", "ink_of", "read_photograph"]
+
 FIELD, DIGIT = 28, 20  # pixels
 ENOUGH = 200  # pixels, for the longer side of a photograph
 READ = 1500  # pixels, for the longer side as it is read: all of a camera's would fill memory

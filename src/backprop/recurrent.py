@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from backprop.activations import Activation, get_activation
 
+__all__ = ["elementwise"]
+
 
 def elementwise(name: str | Activation) -> Activation:
     """The activation of that name. Raises ValueError for one that mixes the numbers of a row."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+__all__ = ["Dataset", "one_hot"]
+
 
 @dataclass(frozen=True)
 class Dataset:

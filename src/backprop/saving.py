@@ -33,6 +33,8 @@ from backprop.optimizers import OPTIMIZERS, Optimizer
 from backprop.scaling import Scaling
 from backprop.through_time import ElmanNetwork
 
+__all__ = ["Saved", "load", "load_network", "save", "save_network"]
+
 FORMAT = "backprop network"
 VERSION = 2
 KINDS: dict[str, type[Model]] = {

@@ -41,6 +41,8 @@ from backprop.loops import (
 )
 from backprop.samples import Dataset
 
+__all__ = ["read_features", "read_table"]
+
 # pandas would read a column of these as numbers, 1 and 0.
 BOOLEANS = [
     "".join(letters) for word in ("true", "false") for letters in product(*zip(word, word.upper()))

@@ -26,6 +26,8 @@ from backprop.model import Model
 from backprop.parameters import Gradient, Part
 from backprop.recurrent import elementwise
 
+__all__ = ["READINGS", "ElmanNetwork", "SequencePass", "Sequences"]
+
 READINGS = ("last step", "every step")
 
 

@@ -17,6 +17,21 @@ from backprop import checks
 from backprop.model import Model
 from backprop.optimizers import Optimizer
 
+__all__ = [
+    "EndedEarly",
+    "History",
+    "Metric",
+    "Rule",
+    "TrainingChangedNothing",
+    "TrainingDiverged",
+    "TrainingInterrupted",
+    "batches",
+    "below",
+    "clip",
+    "patience",
+    "train",
+]
+
 Metric = Callable[[Any], float]
 Rule = Callable[[Any, dict[str, float]], str | bool | None]
 """Gets the network and the record of an epoch. True or a reason, as text, ends the training."""

@@ -20,6 +20,8 @@ from backprop.command import predict, train
 from backprop.optimizers import OPTIMIZERS
 from backprop.training import TrainingDiverged
 
+__all__ = ["main", "parser"]
+
 INTERRUPTED = 130  # the exit status of a program that Ctrl-C has ended
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+__all__ = ["NEEDS_DASK", "dask_distributed"]
+
 NEEDS_DASK = (
     "training on several machines needs Dask: run `pip install -r requirements-scale.txt` (or "
     "`make scale`) in the folder of the course"

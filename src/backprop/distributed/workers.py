@@ -30,6 +30,8 @@ try:
 except ImportError as problem:
     raise ImportError(f"{NEEDS_DASK} ({problem})") from None
 
+__all__ = ["DistributedNetwork", "train_on_workers"]
+
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 3  # workers that may die of the same question before it is to blame
