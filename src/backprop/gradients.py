@@ -57,7 +57,7 @@ def numerical_gradient(
 
 
 def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8) -> np.ndarray:
-    """|a − b| / max(|a|, |b|), entry by entry.
+    """`|a − b| / max(|a|, |b|)`, entry by entry.
 
     `smallest` stands in for the divisor where both numbers are closer to 0 than that: rounding
     alone gives a central difference an error of about 1e−11, which no share of 0 can be.

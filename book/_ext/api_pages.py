@@ -1,0 +1,69 @@
+"""What the pages of the package need besides autodoc: types by their names, no object twice, links.
+
+`autodoc` evaluates annotations, and an alias such as `Schedule` would appear as what it stands for.
+So every alias that a module defines is given to it by name. A package that imports an object from
+one of its modules would document it a second time; only a page that asks for `:imported-members:`
+does that.
+"""
+
+import re
+from pathlib import Path
+
+from sphinx.util.nodes import make_refnode
+
+PACKAGE = Path(__file__).parents[2] / "src" / "backprop"
+ALIAS = re.compile(r"^([A-Z]\w*[a-z]\w*)(?:: TypeAlias)? = ", re.MULTILINE)
+FROM_NUMPY = ("ArrayLike", "DTypeLike")
+
+
+def name_aliases(app, config):
+    """Show these names in signatures, and not what they stand for."""
+    found = {
+        name
+        for path in PACKAGE.rglob("*.py")
+        for name in ALIAS.findall(path.read_text(encoding="utf-8"))
+    }
+    classes = {
+        name
+        for path in PACKAGE.rglob("*.py")
+        for name in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    config.autodoc_type_aliases = {name: name for name in (found - classes) | set(FROM_NUMPY)}
+
+
+def skip(app, what, name, member, skip, options):
+    """Leave out what another module defines, and the fields of a named tuple."""
+    if type(member).__name__ == "_tuplegetter":  # its text is "Alias for field number 0"
+        return True
+    module = app.env.temp_data.get("autodoc:module")
+    elsewhere = getattr(member, "__module__", module) != module
+    if what == "module" and elsewhere and not options.get("imported_members"):
+        return True
+    return None
+
+
+def link_loosely(app, env, node, contnode):
+    """Link a name in a signature to the one object that has it; leave other code as it is."""
+    if node.get("refdomain") != "py" or node["reftype"] not in ("class", "obj"):
+        return None
+    python, target = env.get_domain("py"), node["reftarget"]
+    if node["reftype"] == "class":
+        for kind in ("class", None):
+            found = python.find_obj(
+                env, node.get("py:module"), node.get("py:class"), target, kind, searchmode=1
+            )
+            if len(found) == 1:
+                name, entry = found[0]
+                page = node["refdoc"]
+                return make_refnode(
+                    app.builder, page, entry.docname, entry.node_id, contnode, name
+                )
+        return None
+    return contnode
+
+
+def setup(app):
+    app.connect("config-inited", name_aliases)
+    app.connect("autodoc-skip-member", skip)
+    app.connect("missing-reference", link_loosely)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
