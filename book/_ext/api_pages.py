@@ -13,22 +13,15 @@ from sphinx.util.nodes import make_refnode
 
 PACKAGE = Path(__file__).parents[2] / "src" / "backprop"
 ALIAS = re.compile(r"^([A-Z]\w*[a-z]\w*)(?:: TypeAlias)? = ", re.MULTILINE)
+CLASS = re.compile(r"^class (\w+)", re.MULTILINE)
 FROM_NUMPY = ("ArrayLike", "DTypeLike")
 
 
 def name_aliases(app, config):
     """Show these names in signatures, and not what they stand for."""
-    found = {
-        name
-        for path in PACKAGE.rglob("*.py")
-        for name in ALIAS.findall(path.read_text(encoding="utf-8"))
-    }
-    classes = {
-        name
-        for path in PACKAGE.rglob("*.py")
-        for name in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
-    config.autodoc_type_aliases = {name: name for name in (found - classes) | set(FROM_NUMPY)}
+    code = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    names = {*ALIAS.findall(code), *FROM_NUMPY} - set(CLASS.findall(code))
+    config.autodoc_type_aliases = {name: name for name in names}
 
 
 def skip(app, what, name, member, skip, options):
@@ -37,33 +30,42 @@ def skip(app, what, name, member, skip, options):
         return True
     module = app.env.temp_data.get("autodoc:module")
     elsewhere = getattr(member, "__module__", module) != module
-    if what == "module" and elsewhere and not options.get("imported_members"):
+    if what == "module" and elsewhere and not options.imported_members:
         return True
     return None
+
+
+def shorten_signature(app, what, name, member, options, signature, returned):
+    """Write a default that a function makes, as for an empty list, so that it can be parsed."""
+    return signature and signature.replace("<factory>", "..."), returned
+
+
+def drop_plain_bases(app, domain, kind, content):
+    """Drop the line that says that a class has no base worth a mention."""
+    if content.children and content[0].astext() in ("Bases: object", "Bases: ABC"):
+        del content[0]
 
 
 def link_loosely(app, env, node, contnode):
     """Link a name in a signature to the one object that has it; leave other code as it is."""
     if node.get("refdomain") != "py" or node["reftype"] not in ("class", "obj"):
         return None
-    python, target = env.get_domain("py"), node["reftarget"]
-    if node["reftype"] == "class":
-        for kind in ("class", None):
-            found = python.find_obj(
-                env, node.get("py:module"), node.get("py:class"), target, kind, searchmode=1
-            )
-            if len(found) == 1:
-                name, entry = found[0]
-                page = node["refdoc"]
-                return make_refnode(
-                    app.builder, page, entry.docname, entry.node_id, contnode, name
-                )
-        return None
-    return contnode
+    if node["reftype"] == "obj":  # backquotes in a docstring
+        return contnode
+    place = node.get("py:module"), node.get("py:class"), node["reftarget"]
+    for kind in ("class", None):  # an alias is not a class
+        found = env.get_domain("py").find_obj(env, *place, kind, searchmode=1)
+        if len(found) == 1:
+            name, entry = found[0]
+            page = node["refdoc"]
+            return make_refnode(app.builder, page, entry.docname, entry.node_id, contnode, name)
+    return None
 
 
 def setup(app):
     app.connect("config-inited", name_aliases)
     app.connect("autodoc-skip-member", skip)
+    app.connect("autodoc-process-signature", shorten_signature)
+    app.connect("object-description-transform", drop_plain_bases)
     app.connect("missing-reference", link_loosely)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -132,6 +132,7 @@ ACTIVATIONS = {
         Softmax(),
     )
 }
+"""The activations that can be chosen by name."""
 OTHER_NAMES = {"linear": "identity"}
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
+"""Gets the gradient of a value and returns those of its parents."""
 
 
 class Value:

@@ -22,7 +22,9 @@ from html import escape
 from itertools import groupby
 
 Given = str | int | float | Decimal | Fraction
+"""A number as it may be given, such as "0.11" or "11/100"."""
 Number = Fraction | float
+"""A number as it is computed with: exact, or a float."""
 
 EXAMPLE_INPUTS = ("2", "3")
 EXAMPLE_TARGET = "1"

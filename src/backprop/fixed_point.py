@@ -1,6 +1,6 @@
 """Backpropagation at a fixed point: both passes repeat an equation until it converges.
 
-With rows as samples and ⊙ elementwise, the two passes repeat
+With rows as samples and ⊙ elementwise, the two passes repeat::
 
     forward     A ← f(A @ W + X @ U + b)
     backward    delta ← from the loss + (delta @ Wᵀ) ⊙ f′(Z)
@@ -185,7 +185,7 @@ class FixedPointNetwork(Model):
         """Delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
 
         delta is a fixed point too. It comes from the loss at the outputs (BP1), and from every
-        neuron that a neuron feeds (BP2), all at once:
+        neuron that a neuron feeds (BP2), all at once::
 
             delta = from the loss + (delta @ Wᵀ) ⊙ f′(Z)
         """

@@ -1,10 +1,10 @@
 """The numerical gradient, and a check of any network against it.
 
-A derivative is a limit of slopes. The slope between two points on either side,
+A derivative is a limit of slopes. The slope between two points on either side::
 
-    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε,
+    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε
 
-is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
+It is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
 forward passes for each parameter), and it is independent of every formula that it checks.
 """
 

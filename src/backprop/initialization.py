@@ -16,6 +16,7 @@ import numpy as np
 from backprop import checks
 
 Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
+"""Gets a generator, inputs and outputs, and returns the weights, (inputs, outputs)."""
 
 
 def zeros(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
@@ -67,6 +68,7 @@ INITIALIZATIONS: dict[str, Initialization] = {
     "glorot": glorot,
     "he": he,
 }
+"""The initializations that can be chosen by name."""
 
 
 def get_initialization(name: str | Initialization) -> Initialization:

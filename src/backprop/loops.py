@@ -29,6 +29,7 @@ from random import Random
 Neuron = dict[str, object]
 Network = list[list[Neuron]]
 Example = tuple[list[float], int]
+"""The inputs, and the number of the class."""
 
 
 # Step 1: initialize

@@ -222,6 +222,7 @@ def kinds_of(kind: type[Loss]) -> list[type[Loss]]:
 
 
 LOSSES = {loss.name: loss for loss in kinds_of(Loss)}
+"""The losses that can be chosen by name."""
 
 
 def get_loss(loss: str | Loss) -> Loss:

@@ -15,6 +15,7 @@ import numpy as np
 from backprop import checks
 
 Schedule = Callable[[int], float]
+"""Gets the number of steps done and returns the learning rate of the next one."""
 
 
 class Optimizer:
@@ -236,6 +237,7 @@ def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
 
 
 OPTIMIZERS = {kind.name: kind for kind in Optimizer.__subclasses__()}
+"""The optimizers by name."""
 
 
 # Schedules: the learning rate as a function of the steps done so far

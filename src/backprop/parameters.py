@@ -2,7 +2,7 @@
 
 Each weight matrix, each bias, and every other part of a network is a *view*: an array with a shape
 of its own whose numbers are those of the vector. So an optimizer is one line of arithmetic, and a
-gradient check one loop, whatever the network looks like. The gradient has the same layout.
+gradient check one loop, whatever the network looks like. The gradient has the same layout::
 
     parameters   [ W … W  b b | W … W  b b ]
     sections       layer 1      layer 2
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from backprop import checks
 
 Shapes = Mapping[str, tuple[int, ...]]
+"""The shape of each part, by its name, in the order of the vector."""
 
 
 class Parameters:

@@ -18,6 +18,7 @@ from backprop.model import Model
 from backprop.optimizers import Optimizer
 
 Metric = Callable[[Any], float]
+"""Gets the network and returns the number to record."""
 Rule = Callable[[Any, dict[str, float]], str | bool | None]
 """Gets the network and the record of an epoch. True or a reason, as text, ends the training."""
 
