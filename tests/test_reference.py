@@ -1,4 +1,4 @@
-"""The pages of the package: every module is on one, with everything public, and says what it has."""
+"""The pages of the package: every module is on one, with all that is public and explained."""
 
 import ast
 import re
@@ -37,10 +37,10 @@ def exported(tree):
 def public(tree):
     """The classes and functions that a module defines for others."""
     names = exported(tree)
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            if names is None or node.name in names:
-                yield node
+    definitions = [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+    if names is None:
+        return [node for node in definitions if not node.name.startswith("_")]
+    return [node for node in definitions if node.name in names]
 
 
 def public_names():

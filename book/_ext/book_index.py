@@ -27,7 +27,8 @@ class IndexTerms(SphinxTransform):
 
     default_priority = 840
 
-    def apply(self):
+    def apply(self, **options):
+        """Find the places of this page."""
         page = self.env.docname
         if page == GLOSSARY:
             for section in self.document.findall(nodes.section):
@@ -43,7 +44,7 @@ class IndexTerms(SphinxTransform):
                     self.add(word.parent, word, term, "")
 
     def add(self, parent, place, term, importance):
-        """An entry right before `place` that leads to it, or to `parent` where only that has an id."""
+        """An entry before `place` that leads to it, or to `parent` if only that has an id."""
         target = (place["ids"] or parent["ids"])[0]
         entry = index(entries=[("single", term, target, importance, None)])
         parent.insert(parent.index(place), entry)

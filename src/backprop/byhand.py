@@ -82,7 +82,8 @@ class Quantity:
     """One line of the computation.
 
     `phase` is 'forward', 'error', 'backward', 'update' or 'again' (the forward pass and the error
-    with the new weights), `formula` is in symbols, `numbers` the same with the values put in.
+    with the new weights). `symbol` is the quantity's name, such as '∂E/∂w5', and `value` its
+    number. `formula` is in symbols, `numbers` the same with the values put in.
     """
 
     phase: str
@@ -96,6 +97,8 @@ class Quantity:
 class Trace:
     """All quantities of one training step, in the order in which they are computed.
 
+    `given` has the inputs, the target, the weights and the learning rate by their symbols;
+    `quantities` are the lines that were computed from them.
     Look one up by its symbol, `trace["∂E/∂w5"]`; in a notebook a trace shows itself as a table.
     """
 

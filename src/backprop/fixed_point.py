@@ -47,10 +47,10 @@ class DidNotConverge(ArithmeticError):
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """What a forward pass leaves: the inputs X (samples, inputs), and the fixed point.
+    """What a forward pass leaves: the inputs `X`, (samples, inputs), and the fixed point.
 
-    Z and A = f(Z) are (samples, neurons), `outputs` the last columns of A. `steps` counts how often
-    the equation was repeated.
+    The pre-activations `Z` and the outputs `A` = f(Z) of all neurons are (samples, neurons),
+    `outputs` the last columns of A. `steps` counts how often the equation was repeated.
     """
 
     X: np.ndarray

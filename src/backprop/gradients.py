@@ -68,7 +68,12 @@ def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Where two gradients of a network differ most, and by how much."""
+    """Where two gradients of a network differ most, and by how much.
+
+    `parameter` names the place, such as 'layer 1, W[0, 2]', and `largest_relative_error` is the
+    error there, as `relative_error` defines it. `backpropagated` and `numerical` are the two
+    derivatives.
+    """
 
     largest_relative_error: float
     parameter: str

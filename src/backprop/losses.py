@@ -87,7 +87,8 @@ class SquaredError(Loss):
     "nothing"     False   1            the error that a tutorial prints per epoch
     ============  ======  ===========  ==========================================
 
-    with n samples and k outputs. Raises ValueError for another `divide_by`.
+    with n samples and k outputs. `half` says whether there is a factor ½. Raises ValueError for
+    another `divide_by`.
     """
 
     divide_by: str = "rows"

@@ -73,7 +73,7 @@ def train(
 
 @dataclass
 class History:
-    """What happened in training: one record per epoch, and why it ended.
+    """What happened in training: `records`, one per epoch, and `stopped_because`, why it ended.
 
     Each record has `epoch`, counted from 1; `loss`, the mean of the losses of its batches, each
     measured before its own update, with the penalty, and weighted by its rows; `validation_loss`

@@ -33,7 +33,11 @@ from backprop.parameters import Gradient, Part
 
 
 class DenseCache(NamedTuple):
-    """What a forward pass through a dense layer leaves for the backward pass."""
+    """What a forward pass through a dense layer leaves for the backward pass.
+
+    The input `X`, (samples, inputs), the pre-activations `Z` and the output `A`, both (samples,
+    outputs).
+    """
 
     X: np.ndarray
     Z: np.ndarray
