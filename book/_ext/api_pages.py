@@ -28,16 +28,27 @@ def skip(app, what, name, member, skip, options):
     """Leave out what another module defines, and the fields of a named tuple."""
     if type(member).__name__ == "_tuplegetter":  # its text is "Alias for field number 0"
         return True
-    module = app.env.temp_data.get("autodoc:module")
-    elsewhere = getattr(member, "__module__", module) != module
+    home = getattr(member, "__module__", None) or ""  # an alias has that of its parts
+    elsewhere = home.startswith("backprop.") and home != app.env.temp_data["autodoc:module"]
     if what == "module" and elsewhere and not options.imported_members:
         return True
     return None
 
 
 def shorten_signature(app, what, name, member, options, signature, returned):
-    """Write a default that a function makes, as for an empty list, so that it can be parsed."""
+    """Write a default that a function makes, as for an empty list, so that it can be parsed.
+
+    A mistake takes the place of a layer and is not made with arguments.
+    """
+    if hasattr(member, "in_place_of"):
+        return "", returned
     return signature and signature.replace("<factory>", "..."), returned
+
+
+def add_explanation(app, what, name, member, options, lines):
+    """Show what a known mistake is called, and what is said of it."""
+    if what == "class" and getattr(member, "explanation", ""):
+        lines += [f"**{member.form}**: {member.explanation}", ""]
 
 
 def drop_plain_bases(app, domain, kind, content):
@@ -66,6 +77,7 @@ def setup(app):
     app.connect("config-inited", name_aliases)
     app.connect("autodoc-skip-member", skip)
     app.connect("autodoc-process-signature", shorten_signature)
+    app.connect("autodoc-process-docstring", add_explanation)
     app.connect("object-description-transform", drop_plain_bases)
     app.connect("missing-reference", link_loosely)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,12 +1,12 @@
 """Backpropagation at a fixed point: both passes repeat an equation until it converges.
 
-With rows as samples and ⊙ elementwise, the two passes repeat::
+With rows as samples and ⊙ elementwise, the two passes repeat, until nothing changes::
 
     forward     A ← f(A @ W + X @ U + b)
     backward    delta ← from the loss + (delta @ Wᵀ) ⊙ f′(Z)
 
-until nothing changes. The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no
-cycles, it converges after as many steps as the network has layers, to the same numbers.
+The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no cycles, it converges
+after as many steps as the network has layers, to the same numbers.
 
 Sources: Almeida, "A learning rule for asynchronous perceptrons with feedback in a combinatorial
 environment" (1987); Pineda, "Generalization of back-propagation to recurrent neural networks"
