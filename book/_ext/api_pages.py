@@ -58,19 +58,24 @@ def drop_plain_bases(app, domain, kind, content):
 
 
 def link_loosely(app, env, node, contnode):
-    """Link a name in a signature to the one object that has it; leave other code as it is."""
+    """Link what Sphinx could not.
+
+    A name in a signature leads to the one object that has it, and `training.train` in the text of a
+    docstring to `backprop.training.train`. All else in backquotes there is code.
+    """
     if node.get("refdomain") != "py" or node["reftype"] not in ("class", "obj"):
         return None
-    if node["reftype"] == "obj":  # backquotes in a docstring
-        return contnode
-    place = node.get("py:module"), node.get("py:class"), node["reftarget"]
-    for kind in ("class", None):  # an alias is not a class
-        found = env.get_domain("py").find_obj(env, *place, kind, searchmode=1)
-        if len(found) == 1:
-            name, entry = found[0]
-            page = node["refdoc"]
-            return make_refnode(app.builder, page, entry.docname, entry.node_id, contnode, name)
-    return None
+    find, module, target = env.get_domain("py").find_obj, node.get("py:module"), node["reftarget"]
+    in_text = node["reftype"] == "obj"
+    if in_text:
+        found = find(env, None, None, f"backprop.{target}", None)
+    else:
+        found = find(env, module, None, target, "class", searchmode=1)
+        found = found or find(env, module, None, target, None, searchmode=1)  # an alias
+    if len(found) != 1:
+        return contnode if in_text else None
+    name, entry = found[0]
+    return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contnode, name)
 
 
 def setup(app):
