@@ -1,12 +1,11 @@
 """What the pages of the package need besides autodoc: types by their names, no object twice, links.
 
 `autodoc` evaluates annotations, and an alias such as `Schedule` would appear as what it stands for.
-So every alias that a module defines is given to it by name. A package that imports an object from
-one of its modules would document it a second time; only a page that asks for `:imported-members:`
-does that.
+So every alias that a module defines is given to it by name.
 """
 
 import re
+import sys
 from pathlib import Path
 
 from sphinx.util.nodes import make_refnode
@@ -25,12 +24,14 @@ def name_aliases(app, config):
 
 
 def skip(app, what, name, member, skip, options):
-    """Leave out what another module defines, and the fields of a named tuple."""
+    """Leave out what a module does not export, and the fields of a named tuple.
+
+    The pages ignore `__all__` otherwise: autodoc would follow its order, which is the alphabet's.
+    """
     if type(member).__name__ == "_tuplegetter":  # its text is "Alias for field number 0"
         return True
-    home = getattr(member, "__module__", None) or ""  # an alias has that of its parts
-    elsewhere = home.startswith("backprop.") and home != app.env.temp_data["autodoc:module"]
-    if what == "module" and elsewhere and not options.imported_members:
+    module = sys.modules[app.env.temp_data["autodoc:module"]]
+    if what == "module" and name not in getattr(module, "__all__", [name]):
         return True
     return None
 
@@ -73,7 +74,9 @@ def link_loosely(app, env, node, contnode):
         found = find(env, module, None, target, "class", searchmode=1)
         found = found or find(env, module, None, target, None, searchmode=1)  # an alias
     if len(found) != 1:
-        return contnode if in_text else None
+        home, _, name = target.rpartition(".")
+        not_exported = hasattr(sys.modules.get(home), name)
+        return contnode if in_text or not_exported else None
     name, entry = found[0]
     return make_refnode(app.builder, node["refdoc"], entry.docname, entry.node_id, contnode, name)
 
