@@ -12,7 +12,7 @@ help:
 book: setup _build/book-is-built
 	@echo "Open _build/html/index.html in a browser."
 
-PAGES = _config.yml _toc.yml requirements.txt $(shell find book coursework/release -type f -name '*.*' ! -name '*.pyc' ! -path '*/.*')
+PAGES = _config.yml _toc.yml requirements.txt $(shell find book coursework/release src -type f -name '*.*' ! -name '*.pyc' ! -path '*/.*')
 
 _build/book-is-built: $(PAGES)
 	$(RUN)/jupyter-book build . --all -n -W --keep-going -q

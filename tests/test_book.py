@@ -26,7 +26,7 @@ def test_a_page_for_each_entry_of_the_table_of_contents(book, contents):
 def test_every_notebook_and_page_is_in_the_table_of_contents(contents):
     sources = {
         path.relative_to(ROOT).with_suffix("").as_posix()
-        for suffix in ("*.ipynb", "*.md")
+        for suffix in ("*.ipynb", "*.md", "api/*.md")
         for path in (ROOT / "book").glob(suffix)
     }
     releases = (ROOT / "coursework" / "release").glob("*/*.ipynb")
@@ -96,3 +96,19 @@ def test_solutions_are_folded(book, contents):
         if re.match(r"book/\d\d_", name):
             text = (book / f"{name}.html").read_text(encoding="utf-8")
             assert text.count("tag_hide-cell") == text.count("<details") >= 3, name
+
+
+def test_the_index_leads_to_every_word_of_the_glossary_and_to_chapters(book):
+    words = re.findall("^## (.+)$", (ROOT / "book" / "glossary.md").read_text("utf-8"), re.M)
+    index = soup(book / "genindex.html")
+    links = [(link.get_text(), link["href"]) for link in index.find("article").find_all("a")]
+    in_glossary = {text for text, address in links if address.startswith("book/glossary.html#")}
+    assert in_glossary == set(words)
+    chapters = {address.split("#")[0] for _, address in links if re.match(r"book/\d\d_", address)}
+    assert len(chapters) > 12
+
+
+def test_every_page_leads_to_the_index(book, contents):
+    for name in contents:
+        addresses = [link["href"] for link in soup(book / f"{name}.html").find_all("a", href=True)]
+        assert any(address.endswith("genindex.html") for address in addresses), name

@@ -23,7 +23,7 @@ def chromium():
 def visits(book, contents):
     """A visit to every page of the book, by the page's name."""
     names = [f"{name}.html" for name in contents]
-    names += ["genindex.html", "search.html?q=delta"]
+    names += ["genindex.html", "py-modindex.html", "search.html?q=delta"]
     return dict(zip(names, browser.visit([f"{book.as_uri()}/{name}" for name in names], PHONE)))
 
 

@@ -39,9 +39,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Activation:
-    """A function of Z, elementwise, and its derivative.
+    """An elementwise `function` of Z, and its derivative.
 
-    `derivative_of` says what the function `derivative` takes: 'A', the output A = f(Z), or 'Z'.
+    `name` is how it is chosen and shown. `derivative_of` says what the function `derivative` takes:
+    'A', the output A = f(Z), or 'Z'. Both functions keep the shape of their argument.
     """
 
     name: str
@@ -154,6 +155,7 @@ ACTIVATIONS = {
         Softmax(),
     )
 }
+"""The activations that can be chosen by name."""
 OTHER_NAMES = {"linear": "identity"}
 
 

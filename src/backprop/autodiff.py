@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 __all__ = ["Value", "topological_order"]
 
 PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
+"""Gets the gradient of a value and returns those of its parents."""
 
 
 class Value:

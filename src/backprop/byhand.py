@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 Given = str | int | float | Decimal | Fraction
+"""A number as it may be given, such as "0.11" or "11/100"."""
 Number = Fraction | float
+"""A number as it is computed with: exact, or a float."""
 
 EXAMPLE_INPUTS = ("2", "3")
 EXAMPLE_TARGET = "1"
@@ -99,7 +101,8 @@ class Quantity:
     """One line of the computation.
 
     `phase` is 'forward', 'error', 'backward', 'update' or 'again' (the forward pass and the error
-    with the new weights), `formula` is in symbols, `numbers` the same with the values put in.
+    with the new weights). `symbol` is the quantity's name, such as '∂E/∂w5', and `value` its
+    number. `formula` is in symbols, `numbers` the same with the values put in.
     """
 
     phase: str
@@ -113,6 +116,8 @@ class Quantity:
 class Trace:
     """All quantities of one training step, in the order in which they are computed.
 
+    `given` has the inputs, the target, the weights and the learning rate by their symbols;
+    `quantities` are the lines that were computed from them.
     Look one up by its symbol, `trace["∂E/∂w5"]`; in a notebook a trace shows itself as a table.
     """
 

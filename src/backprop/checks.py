@@ -168,7 +168,7 @@ def check_finite(array: np.ndarray, name: str) -> None:
 
 
 def samples(value: ArrayLike, name: str, shape: Sequence[int], dtype: DTypeLike) -> np.ndarray:
-    """The value as a finite array (samples, *shape) with at least one sample.
+    """The value as a finite array (samples, …), of samples of this `shape`, and at least one.
 
     Raises ValueError for another shape and for what `finite_array` rejects.
     """
@@ -188,7 +188,7 @@ def samples(value: ArrayLike, name: str, shape: Sequence[int], dtype: DTypeLike)
 def targets(
     value: ArrayLike, count: int, shape: Sequence[int], dtype: DTypeLike = np.float64
 ) -> np.ndarray:
-    """The targets Y as a finite array (count, *shape), one row per sample.
+    """The targets Y as a finite array (count, …), one row of this `shape` per sample.
 
     Raises ValueError for another shape, and says so where labels were given in place of rows.
     """
@@ -225,7 +225,7 @@ def assign(view: np.ndarray, value: ArrayLike, name: str) -> None:
 def agrees(answer: object, expected: Any, tolerance: float = 1e-9) -> bool:
     """Whether `answer` is plain data of the shape of `expected`, with nearly the same numbers.
 
-    Numbers a and e agree if |a − e| ≤ tolerance · max(1, |e|), so NaN agrees with nothing.
+    Numbers a and e agree if `|a − e| ≤ tolerance · max(1, |e|)`, so NaN agrees with nothing.
     Arrays need the same shape, lists and tuples the same length, dictionaries the same keys;
     strings, booleans and None must be equal. Anything else, such as a generator, never agrees.
     """

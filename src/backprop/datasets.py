@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
+"""Where the course keeps its data sets."""
 LARGEST_IMAGES = 2**28  # bytes of a file, some five times MNIST's; as X they take eight times that
 LARGEST_IMAGE = 2**16  # pixels
 WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")

@@ -39,6 +39,7 @@ CONSTANT_FACTOR = (
 class Diagnosis:
     """What `diagnose` found.
 
+    `right` says whether the gradient is right, and `explanation` why, in a sentence or two.
     `form` is the short name of a known wrong form, None for a right gradient and for one that is
     wrong in an unknown way; `also` names other forms that give the same numbers on these rows.
     `parameter` says where the gradient is off most, such as 'layer 1, W[0, 2]'. `section` is the

@@ -19,6 +19,7 @@ __all__ = ["write_whole"]
 
 BINARY = getattr(os, "O_BINARY", 0)  # Windows would change line ends without it
 Content = bytes | Callable[[BinaryIO], object]
+"""Bytes, or a function that writes to an open binary file."""
 
 
 def write_whole(path: str | Path, content: Content) -> None:

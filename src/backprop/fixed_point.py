@@ -1,12 +1,12 @@
 """Backpropagation at a fixed point: both passes repeat an equation until it converges.
 
-With rows as samples and ⊙ elementwise, the two passes repeat
+With rows as samples and ⊙ elementwise, the two passes repeat, until nothing changes::
 
     forward     A ← f(A @ W + X @ U + b)
     backward    delta ← from the loss + (delta @ Wᵀ) ⊙ f′(Z)
 
-until nothing changes. The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no
-cycles, it converges after as many steps as the network has layers, to the same numbers.
+The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no cycles, it converges
+after as many steps as the network has layers, to the same numbers.
 
 Sources: Almeida, "A learning rule for asynchronous perceptrons with feedback in a combinatorial
 environment" (1987); Pineda, "Generalization of back-propagation to recurrent neural networks"
@@ -49,10 +49,10 @@ class DidNotConverge(ArithmeticError):
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """What a forward pass leaves: the inputs X (samples, inputs), and the fixed point.
+    """What a forward pass leaves: the inputs `X`, (samples, inputs), and the fixed point.
 
-    Z and A = f(Z) are (samples, neurons), `outputs` the last columns of A. `steps` counts how often
-    the equation was repeated.
+    The pre-activations `Z` and the outputs `A` = f(Z) of all neurons are (samples, neurons),
+    `outputs` the last columns of A. `steps` counts how often the equation was repeated.
     """
 
     X: np.ndarray
@@ -188,7 +188,7 @@ class FixedPointNetwork(Model):
         """Delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
 
         delta is a fixed point too. It comes from the loss at the outputs (BP1), and from every
-        neuron that a neuron feeds (BP2), all at once:
+        neuron that a neuron feeds (BP2), all at once::
 
             delta = from the loss + (delta @ Wᵀ) ⊙ f′(Z)
         """

@@ -1,10 +1,10 @@
 """The numerical gradient, and a check of any network against it.
 
-A derivative is a limit of slopes. The slope between two points on either side,
+A derivative is a limit of slopes. The slope between two points on either side::
 
-    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε,
+    ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε
 
-is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
+It is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
 forward passes for each parameter), and it is independent of every formula that it checks.
 """
 
@@ -59,7 +59,7 @@ def numerical_gradient(
 
 
 def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8) -> np.ndarray:
-    """|a − b| / max(|a|, |b|), entry by entry.
+    """`|a − b| / max(|a|, |b|)`, entry by entry.
 
     `smallest` stands in for the divisor where both numbers are closer to 0 than that: rounding
     alone gives a central difference an error of about 1e−11, which no share of 0 can be.
@@ -70,7 +70,12 @@ def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """Where two gradients of a network differ most, and by how much."""
+    """Where two gradients of a network differ most, and by how much.
+
+    `parameter` names the place, such as 'layer 1, W[0, 2]', and `largest_relative_error` is the
+    error there, as `relative_error` defines it. `backpropagated` and `numerical` are the two
+    derivatives.
+    """
 
     largest_relative_error: float
     parameter: str

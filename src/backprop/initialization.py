@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
+"""Gets a generator, inputs and outputs, and returns the weights, (inputs, outputs)."""
 
 
 def zeros(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
@@ -79,6 +80,7 @@ INITIALIZATIONS: dict[str, Initialization] = {
     "glorot": glorot,
     "he": he,
 }
+"""The initializations that can be chosen by name."""
 
 
 def get_initialization(name: str | Initialization) -> Initialization:

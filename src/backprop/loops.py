@@ -62,6 +62,7 @@ class Neuron(TypedDict, total=False):
 
 Network = list[list[Neuron]]
 Example = tuple[list[float], int]
+"""The inputs, and the number of the class."""
 
 
 # Step 1: initialize

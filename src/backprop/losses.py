@@ -97,7 +97,8 @@ class SquaredError(Loss):
     "nothing"     False   1            the error that a tutorial prints per epoch
     ============  ======  ===========  ==========================================
 
-    with n samples and k outputs. Raises ValueError for another `divide_by`.
+    with n samples and k outputs. `half` says whether there is a factor ½. Raises ValueError for
+    another `divide_by`.
     """
 
     divide_by: str = "rows"
@@ -236,6 +237,7 @@ LOSSES = {
     loss.name: loss
     for loss in kinds_of(Loss)  # type: ignore[type-abstract]  # its subclasses are asked for
 }
+"""The losses that can be chosen by name."""
 
 
 def get_loss(loss: str | Loss) -> Loss:

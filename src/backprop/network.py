@@ -26,10 +26,11 @@ __all__ = ["ForwardPass", "Network"]
 
 
 class ForwardPass(NamedTuple):
-    """What a forward pass leaves: A[0] is X, and A[k] the output of layer k, counted from 1.
+    """What a forward pass leaves.
 
-    `Z` has the pre-activations of the last layer. `caches` has what each layer's backward pass
-    needs; that of a dense layer is (X, Z, A).
+    `A` is a list: A[0] is X, and A[k] the output of layer k, counted from 1. `Z` has the
+    pre-activations of the last layer. `caches` has what each layer's backward pass needs; that of a
+    dense layer is (X, Z, A).
     """
 
     A: list[np.ndarray]

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Schedule = Callable[[int], float]
+"""Gets the number of steps done and returns the learning rate of the next one."""
 
 
 class Optimizer:
@@ -256,6 +257,7 @@ def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
 
 
 OPTIMIZERS = {kind.name: kind for kind in Optimizer.__subclasses__()}
+"""The optimizers by name."""
 
 
 # Schedules: the learning rate as a function of the steps done so far

@@ -2,7 +2,7 @@
 
 Each weight matrix, each bias, and every other part of a network is a *view*: an array with a shape
 of its own whose numbers are those of the vector. So an optimizer is one line of arithmetic, and a
-gradient check one loop, whatever the network looks like. The gradient has the same layout.
+gradient check one loop, whatever the network looks like. The gradient has the same layout::
 
     parameters   [ W … W  b b | W … W  b b ]
     sections       layer 1      layer 2
@@ -22,6 +22,7 @@ from backprop import checks
 __all__ = ["Gradient", "Parameters", "Part", "Shapes"]
 
 Shapes = Mapping[str, tuple[int, ...]]
+"""The shape of each part, by its name, in the order of the vector."""
 
 
 class Parameters:

@@ -1,5 +1,7 @@
 """What the two kinds of recurrent network share: neurons that feed each other, and so themselves.
 
+The state of the neurons follows from their state and the inputs::
+
     A = f(A @ W + X @ U + b)
 
 `W` (neurons, neurons) joins the neurons to each other, W[i, j] leading from neuron i to neuron j,

@@ -12,9 +12,10 @@ __all__ = ["Dataset", "one_hot"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """Features X (samples, features), labels (samples,), and the names of both.
+    """Samples: their features `X`, (samples, features), and their `labels`, (samples,).
 
-    A label is the index of its class in `class_names`.
+    `feature_names` has one name per column of X. A label is the index of its class in
+    `class_names`.
     """
 
     X: np.ndarray
@@ -28,7 +29,11 @@ class Dataset:
         return one_hot(self.labels, len(self.class_names))
 
     def split(self, test_size: int | float, seed: int) -> tuple[Dataset, Dataset]:
-        """A training part and a test part, drawn at random with scikit-learn's generator."""
+        """A training part and a test part, drawn at random with scikit-learn's generator.
+
+        `test_size` is the number of test samples, or their proportion as a float below 1. Raises
+        ValueError where one of the parts would be empty.
+        """
         from sklearn.model_selection import train_test_split
 
         parts = train_test_split(self.X, self.labels, test_size=test_size, random_state=seed)

@@ -47,7 +47,7 @@ PARTS = {"format", "version", "description", "parameters"}
 
 @dataclass
 class Saved:
-    """What a file holds: a network, and what is known about its data and its training.
+    """What a file holds: a `network`, and what is known about its data and its training.
 
     `class_names` are in the order of the outputs, `feature_names` in that of the inputs.
     `scaling` is applied to features before the network sees them. `optimizer` and `generator` are

@@ -11,7 +11,10 @@ __all__ = ["Scaling"]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Features are scaled as (X − shift) / scale; both are rows, or single numbers for all."""
+    """Features are scaled as (X − shift) / scale.
+
+    `shift` and `scale` have one number per feature, (features,), or are single numbers for all.
+    """
 
     shift: np.ndarray
     scale: np.ndarray

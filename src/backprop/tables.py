@@ -124,15 +124,20 @@ def read_features(
 
 @dataclass(frozen=True)
 class Layout:
-    """What is known of a file before its numbers are read."""
+    """What is known of a file before its numbers are read.
+
+    The file's `path`, its `encoding`, the `separator` between columns, and their names, the
+    `header`. `place` says where the header is, for messages. `lines` counts those of the whole
+    file, which does not have more samples. `quoted` says whether there are quotation marks.
+    """
 
     path: Path
     encoding: str
     separator: str
     header: list[str]
-    place: str  # of the header
-    lines: int  # in the whole file; there are not more samples
-    quoted: bool  # whether there are quotation marks
+    place: str
+    lines: int
+    quoted: bool
 
     def rows(self) -> Iterator[tuple[list[str], str]]:
         """The fields of each sample, and its place for messages."""

@@ -122,7 +122,7 @@ class SequencePass:
 class ElmanNetwork(Model):
     """A state that is carried from step to step, and outputs that are computed from it.
 
-    At each step t of a sequence, with the state H before the first step 0,
+    At each step t of a sequence, with the state H before the first step 0::
 
         H_t = f(H_{t−1} @ W + X_t @ U + b)      (samples, neurons)
         outputs = g(H_t @ V + c)                (samples, outputs)
@@ -248,7 +248,7 @@ class ElmanNetwork(Model):
         """∂L/∂Z of the states, (samples, steps, neurons).
 
         A state reaches the loss through the outputs that are computed from it, and through the next
-        state. So, from the last step to the first,
+        state. So, from the last step to the first::
 
             delta_t = (gradient from the outputs + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
 

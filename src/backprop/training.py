@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 Metric = Callable[[Any], float]
+"""Gets the network and returns the number to record."""
 Rule = Callable[[Any, dict[str, float]], str | bool | None]
 """Gets the network and the record of an epoch. True or a reason, as text, ends the training."""
 
@@ -87,7 +88,7 @@ def train(
 
 @dataclass
 class History:
-    """What happened in training: one record per epoch, and why it ended.
+    """What happened in training: `records`, one per epoch, and `stopped_because`, why it ended.
 
     Each record has `epoch`, counted from 1; `loss`, the mean of the losses of its batches, each
     measured before its own update, with the penalty, and weighted by its rows; `validation_loss`

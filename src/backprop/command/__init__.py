@@ -1,5 +1,7 @@
 """Train a network on your own data, predict with it, and score it.
 
+For example::
+
     backprop train seeds.csv --label variety
     backprop predict network.npz new.csv
     backprop evaluate network.npz others.csv
@@ -29,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     """The options of the command line."""
     whole = argparse.ArgumentParser(
         prog="backprop",
-        description=__doc__,
+        description=__doc__.replace("::", ":"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = whole.add_subparsers(required=True, metavar="command")

@@ -121,7 +121,10 @@ class RemotePart:
 
 
 class LossAndGradient(NamedTuple):
-    """What the workers have computed over some rows, without the penalty."""
+    """The `loss` and its `gradient`, which the workers have computed over some rows.
+
+    Both are without the penalty; the gradient is a flat vector.
+    """
 
     loss: float
     gradient: np.ndarray

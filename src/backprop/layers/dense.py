@@ -1,14 +1,14 @@
 """The fully connected layer: Z = X @ W + b, A = f(Z).
 
 The scalar case first. A neuron computes z = w x + b and a = f(z). The loss L depends on w only
-through z, so the chain rule gives, with δ = ∂L/∂z and g = ∂L/∂a,
+through z, so the chain rule gives, with δ = ∂L/∂z and g = ∂L/∂a::
 
     δ = g f′(z)        ∂L/∂w = δ x        ∂L/∂b = δ        ∂L/∂x = δ w
 
 Now many neurons and many samples. X has one row per sample, (samples, inputs), and W has one column
 per neuron, (inputs, outputs). A weight is used once per sample, so its gradients add up over the
 rows. An input feeds every neuron, so its gradients add up over the columns. Both sums are matrix
-products. ⊙ is elementwise:
+products. ⊙ is elementwise::
 
     BP1, BP2   delta = G ⊙ f′(Z)                       (samples, outputs)
     BP3        db = Σ delta over the rows              (outputs,)
@@ -33,7 +33,11 @@ from backprop.parameters import Gradient, Part
 
 
 class DenseCache(NamedTuple):
-    """What a forward pass through a dense layer leaves for the backward pass."""
+    """What a forward pass through a dense layer leaves for the backward pass.
+
+    The input `X`, (samples, inputs), the pre-activations `Z` and the output `A`, both (samples,
+    outputs).
+    """
 
     X: np.ndarray
     Z: np.ndarray

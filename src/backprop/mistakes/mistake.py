@@ -43,8 +43,8 @@ class Mistake:
 class Context:
     """What a mistake may look at besides its own layer.
 
-    The network, the index of the layer in it, counted from 0, the right forward pass, the learning
-    rate if there is one, and the factor λ of the penalty.
+    The `network`, the `index` of the layer in it, counted from 0, the right `forward` pass, the
+    `learning_rate`, 0 if it is not known, and `l2`, the factor λ of the penalty.
     """
 
     network: Network
@@ -114,7 +114,12 @@ class Examination:
 
 @dataclass(frozen=True)
 class WrongGradient:
-    """A known wrong form and the gradient that it gives, `factor` times too large if not None."""
+    """A known wrong form and the gradient that it gives.
+
+    `form` is its short name, `explanation` says why it happens, and `section` is the page and
+    heading of the book to read again. `vector` is the flat gradient, `factor` times too large
+    unless that is None.
+    """
 
     form: str
     explanation: str
