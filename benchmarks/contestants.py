@@ -3,13 +3,17 @@
 Each function makes ready one contestant for a task and returns what trains it for the epochs of the
 task. All get the same rows, sizes, batch size and learning rate, and do what their users would
 write: shuffle the rows, and step through them in batches. A library that is not installed raises
-ModuleNotFoundError.
+ModuleNotFoundError, and one that cannot compile raises CannotCompile.
+
+This course's network, PyTorch and JAX compute the same run: they start from the same weights,
+shuffle with the same generator, and return their parameters, which a test compares.
 """
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -23,6 +27,10 @@ from backprop.optimizers import GradientDescent
 from backprop.training import train
 
 Training = Callable[[], object]
+
+
+class CannotCompile(RuntimeError):
+    """A library is installed, but cannot compile on this computer."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,20 @@ def digits_task(hidden: int, batch_size: int, rows: int = 20_000) -> Task:
     generator = np.random.default_rng(0)
     X = generator.random((rows, 784), dtype=np.float32)
     return Task(X, generator.integers(10, size=rows), hidden, batch_size, epochs=3)
+
+
+def initial_parameters(task: Task, generator: np.random.Generator) -> list[np.ndarray]:
+    """W and b of both layers, in the type of X: those that this course's network starts with."""
+    parameters = []
+    for inputs, outputs in zip(task.sizes, task.sizes[1:]):
+        W = generator.normal(scale=inputs**-0.5, size=(inputs, outputs))
+        parameters += [W.astype(task.X.dtype), np.zeros(outputs, task.X.dtype)]
+    return parameters
+
+
+def flat(parameters: Sequence[np.ndarray]) -> np.ndarray:
+    """The parameters as one vector, in the order of this course's network."""
+    return np.concatenate([np.ravel(parameter) for parameter in parameters])
 
 
 def products(task: Task) -> Training:
@@ -90,7 +112,12 @@ def course(task: Task, dtype: str = "float32") -> Training:
     X, Y = task.X.astype(dtype), task.one_hot.astype(dtype)
     settings = {"epochs": task.epochs, "batch_size": task.batch_size, "generator": generator}
     optimizer = GradientDescent(task.learning_rate)
-    return lambda: train(network, X, Y, optimizer, progress=False, **settings)
+
+    def fit() -> np.ndarray:
+        train(network, X, Y, optimizer, progress=False, **settings)
+        return network.parameters.copy()
+
+    return fit
 
 
 def scikit_learn(task: Task) -> Training:
@@ -123,55 +150,141 @@ def pytorch(task: Task) -> Training:
     """PyTorch, one operation after another ("eager"), as its tutorials write it."""
     import torch
 
-    torch.manual_seed(1)
+    generator = np.random.default_rng(1)
     inputs, hidden, outputs = task.sizes
     model = torch.nn.Sequential(
         torch.nn.Linear(inputs, hidden), torch.nn.Sigmoid(), torch.nn.Linear(hidden, outputs)
     )
+    with torch.no_grad():
+        for parameter, initial in zip(model.parameters(), initial_parameters(task, generator)):
+            parameter[...] = torch.from_numpy(initial.T)
     optimizer = torch.optim.SGD(model.parameters(), lr=task.learning_rate)
     loss_function = torch.nn.CrossEntropyLoss()
     X, labels = torch.from_numpy(task.X), torch.from_numpy(task.labels)
 
-    def fit() -> None:
+    def fit() -> np.ndarray:
         for _ in range(task.epochs):
-            for rows in torch.randperm(len(X)).split(task.batch_size):
+            order = torch.from_numpy(generator.permutation(len(X)))
+            for rows in order.split(task.batch_size):
                 optimizer.zero_grad()
                 loss_function(model(X[rows]), labels[rows]).backward()
                 optimizer.step()
+        return flat([parameter.detach().numpy().T for parameter in model.parameters()])
 
     return fit
 
 
-def jax_jit(task: Task) -> Training:
-    """JAX with the whole step compiled."""
-    import jax
-    import jax.numpy as jnp
+def pytorch_compiled(task: Task) -> Training:
+    """PyTorch with a whole step compiled: the rows, the loss, its gradient and the update.
+
+    PyTorch translates the step into C++ and needs a compiler for it. Raises CannotCompile where
+    that fails.
+    """
+    import torch
+    from torch.nn.functional import cross_entropy
 
     generator = np.random.default_rng(1)
-    state = []
-    for inputs, outputs in zip(task.sizes, task.sizes[1:]):
-        W = generator.normal(scale=inputs**-0.5, size=(inputs, outputs)).astype(np.float32)
-        state += [jnp.asarray(W), jnp.zeros(outputs, jnp.float32)]
+    state = [torch.from_numpy(initial) for initial in initial_parameters(task, generator)]
+    X, labels = torch.from_numpy(task.X), torch.from_numpy(task.labels)
 
     def loss(parameters, X, labels):
         W1, b1, W2, b2 = parameters
-        Z = jax.nn.sigmoid(X @ W1 + b1) @ W2 + b2
-        return -jnp.take_along_axis(jax.nn.log_softmax(Z), labels[:, None], axis=1).mean()
+        return cross_entropy(torch.sigmoid(X @ W1 + b1) @ W2 + b2, labels)
+
+    def step(parameters, rows):
+        gradients, value = torch.func.grad_and_value(loss)(parameters, X[rows], labels[rows])
+        for parameter, gradient in zip(parameters, gradients):
+            parameter -= task.learning_rate * gradient
+        return value
+
+    try:
+        # One piece of code for full batches, and one for what is left of an epoch.
+        step = torch.compile(step, dynamic=False)
+        first_rows = torch.arange(min(task.batch_size, len(X)))
+        step([parameter.clone() for parameter in state], first_rows)
+    except RuntimeError as problem:
+        reason = str(problem).strip().splitlines()[0]
+        raise CannotCompile(f"PyTorch cannot compile on this computer ({reason})") from problem
+
+    def fit() -> np.ndarray:
+        for _ in range(task.epochs):
+            order = torch.from_numpy(generator.permutation(len(X)))
+            for rows in order.split(task.batch_size):
+                step(state, rows)
+        return flat([parameter.numpy() for parameter in state])
+
+    return fit
+
+
+def jax_loss(parameters, X, labels):
+    """The cross-entropy of the network in JAX, a mean over the rows."""
+    import jax
+    import jax.numpy as jnp
+
+    W1, b1, W2, b2 = parameters
+    Z = jax.nn.sigmoid(X @ W1 + b1) @ W2 + b2
+    return -jnp.take_along_axis(jax.nn.log_softmax(Z), labels[:, None], axis=1).mean()
+
+
+def jax_step(task: Task) -> Training:
+    """JAX with each step compiled; NumPy picks its rows."""
+    import jax
+
+    generator = np.random.default_rng(1)
+    state = [jax.numpy.array(initial) for initial in initial_parameters(task, generator)]
 
     @jax.jit
     def step(parameters, X, labels):
-        value, slopes = jax.value_and_grad(loss)(parameters, X, labels)
-        moved = [p - task.learning_rate * slope for p, slope in zip(parameters, slopes)]
+        value, gradients = jax.value_and_grad(jax_loss)(parameters, X, labels)
+        moved = [p - task.learning_rate * g for p, g in zip(parameters, gradients)]
         return moved, value
 
-    def fit() -> None:
+    def fit() -> np.ndarray:
         nonlocal state
         for _ in range(task.epochs):
             order = generator.permutation(len(task.X))
             for start in range(0, len(order), task.batch_size):
                 rows = order[start : start + task.batch_size]
                 state, _ = step(state, task.X[rows], task.labels[rows])
-        jax.block_until_ready(state)
+        return flat(jax.device_get(state))
+
+    return fit
+
+
+def jax_epoch(task: Task) -> Training:
+    """JAX with the whole epoch compiled: a loop over shuffled row numbers, with the data in JAX.
+
+    An epoch gets the parameters and the order of the rows, and returns new parameters in the memory
+    of the old ones, which are donated, and the mean loss.
+    """
+    import jax
+
+    generator = np.random.default_rng(1)
+    state = [jax.numpy.array(initial) for initial in initial_parameters(task, generator)]
+    X, labels = jax.device_put(task.X), jax.device_put(task.labels.astype(np.int32))
+
+    @partial(jax.jit, donate_argnums=0)
+    def epoch(parameters, order, X, labels):
+        def step(parameters, rows):
+            value, gradients = jax.value_and_grad(jax_loss)(parameters, X[rows], labels[rows])
+            moved = [p - task.learning_rate * g for p, g in zip(parameters, gradients)]
+            return moved, value * len(rows)
+
+        in_full_batches = len(order) - len(order) % task.batch_size
+        full_batches = order[:in_full_batches].reshape(-1, task.batch_size)
+        parameters, losses = jax.lax.scan(step, parameters, full_batches)
+        total = losses.sum()
+        if in_full_batches < len(order):
+            parameters, last = step(parameters, order[in_full_batches:])
+            total += last
+        return parameters, total / len(order)
+
+    def fit() -> np.ndarray:
+        nonlocal state
+        for _ in range(task.epochs):
+            order = generator.permutation(len(task.X)).astype(np.int32)
+            state, _ = epoch(state, order, X, labels)
+        return flat(jax.device_get(state))
 
     return fit
 
@@ -180,14 +293,15 @@ EXAMPLES_MEASURED = 2_000
 
 
 def example_by_example(task: Task) -> Training:
-    """NumPy, but one column vector an example, the style of Nielsen's book; float64.
+    """NumPy, but one column vector per example, the style of Nielsen's book; float64.
 
-    Runs one epoch of EXAMPLES_MEASURED of the rows: the time is in proportion to both.
+    All neurons are sigmoids, and the loss is the binary cross-entropy. Runs one epoch of
+    EXAMPLES_MEASURED of the rows: the time is in proportion to both.
     """
     generator = np.random.default_rng(1)
-    shapes = list(zip(task.sizes[1:], task.sizes))
-    weights = [generator.normal(size=shape) / shape[1] ** 0.5 for shape in shapes]
-    biases = [np.zeros((neurons, 1)) for neurons, _ in shapes]
+    initial = [parameter.astype(float) for parameter in initial_parameters(task, generator)]
+    weights = [W.T for W in initial[::2]]
+    biases = [b.reshape(-1, 1) for b in initial[1::2]]
     pairs = [
         (x.reshape(-1, 1).astype(float), y.reshape(-1, 1).astype(float))
         for x, y in zip(task.X[:EXAMPLES_MEASURED], task.one_hot)
@@ -204,7 +318,7 @@ def example_by_example(task: Task) -> Training:
             delta = (W.T @ delta) * a_in * (1 - a_in)
         return slopes[::-1]
 
-    def fit() -> None:
+    def fit() -> np.ndarray:
         order = generator.permutation(len(pairs))
         for start in range(0, len(order), task.batch_size):
             rows = order[start : start + task.batch_size]
@@ -216,6 +330,7 @@ def example_by_example(task: Task) -> Training:
             for W, b, (dW, db) in zip(weights, biases, totals):
                 W -= task.learning_rate / len(rows) * dW
                 b -= task.learning_rate / len(rows) * db
+        return flat([parameter.T for pair in zip(weights, biases) for parameter in pair])
 
     return fit
 

@@ -8,9 +8,11 @@ It prints a table and stores it as `benchmarks/speed.csv`, which chapter 17 read
     python benchmarks/speed.py
 
 Matrix products use as many threads as the processor has; with OPENBLAS_NUM_THREADS=1 NumPy uses
-one, and the results go into another file.
+one, and the results go into another file. `--quick` tries everything with few rows, in one round,
+and stores nothing.
 """
 
+import argparse
 import gc
 import os
 import time
@@ -25,16 +27,22 @@ from tqdm import tqdm
 
 from backprop.files import write_whole
 
-ROUNDS = 7
+ROUNDS, ROWS = 7, 20_000
+QUICK_ROUNDS, QUICK_ROWS = 1, 500
 HERE = Path(__file__).parent
 
 
-def tasks() -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Mapping[str, float]]]:
-    """Each task: its name, its data, who takes part, and by what to multiply a time."""
+def tasks(
+    rows: int = ROWS,
+) -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Mapping[str, float]]]:
+    """Each task: its name, its data, who takes part, and by what to multiply a time.
+
+    `rows` is the number of rows of the tasks of the size of digits.
+    """
     for hidden in (30, 100):
         for batch_size in (32, 128):
-            task = contestants.digits_task(hidden, batch_size)
-            part = task.epochs * len(task.X) / contestants.EXAMPLES_MEASURED
+            task = contestants.digits_task(hidden, batch_size, rows)
+            part = task.epochs * rows / min(rows, contestants.EXAMPLES_MEASURED)
             yield (
                 f"784-{hidden}-10, batch {batch_size}",
                 task,
@@ -44,7 +52,9 @@ def tasks() -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Map
                     "this course, float64": partial(contestants.course, dtype="float64"),
                     "scikit-learn": contestants.scikit_learn,
                     "PyTorch": contestants.pytorch,
-                    "JAX, compiled": contestants.jax_jit,
+                    "PyTorch, compiled": contestants.pytorch_compiled,
+                    "JAX, step compiled": contestants.jax_step,
+                    "JAX, epoch compiled": contestants.jax_epoch,
                     "NumPy, example by example": contestants.example_by_example,
                 },
                 {"NumPy, example by example": part},
@@ -69,18 +79,22 @@ def tasks() -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Map
 
 
 def measure(
-    task: contestants.Task, programs: Mapping[str, Callable], factors: Mapping[str, float]
+    task: contestants.Task,
+    programs: Mapping[str, Callable],
+    factors: Mapping[str, float],
+    rounds: int = ROUNDS,
 ) -> dict[str, float]:
-    """The median time of an epoch of each program that is installed, in seconds."""
+    """The median time of an epoch of each program that runs on this computer, in seconds."""
     trainings = {}
     for name, make in programs.items():
         try:
             trainings[name] = make(task)
-        except ModuleNotFoundError:
+        except (ModuleNotFoundError, contestants.CannotCompile) as reason:
+            tqdm.write(f"{name} is left out: {reason}")
             continue
         trainings[name]()  # the first time compiles and makes memory
     times = {name: [] for name in trainings}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, training in trainings.items():
             gc.collect()
             start = time.perf_counter()
@@ -89,11 +103,11 @@ def measure(
     return {name: median(found) / task.epochs for name, found in times.items()}
 
 
-def table() -> pd.DataFrame:
+def table(rounds: int = ROUNDS, rows: int = ROWS) -> pd.DataFrame:
     """A line for each task and program."""
     lines = []
-    for name, task, programs, factors in tqdm(list(tasks()), unit="task"):
-        seconds = measure(task, programs, factors)
+    for name, task, programs, factors in tqdm(list(tasks(rows)), unit="task"):
+        seconds = measure(task, programs, factors, rounds)
         products = seconds.get("matrix products", float("nan"))
         lines += [
             {
@@ -110,6 +124,11 @@ def table() -> pd.DataFrame:
 
 def main() -> None:
     """Measure everything, print it, and store the ratios."""
+    parser = argparse.ArgumentParser(description="Measure this course's programs against others.")
+    parser.add_argument("--quick", action="store_true", help="few rows, one round, store nothing")
+    if parser.parse_args().quick:
+        print(table(QUICK_ROUNDS, QUICK_ROWS).to_string())
+        return
     found = table()
     print(found.to_string())
     one_thread = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
