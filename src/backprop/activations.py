@@ -49,10 +49,10 @@ class Softmax(Activation):
         return A * (G - np.sum(G * A, axis=-1, keepdims=True))
 
 
+@np.errstate(over="ignore")
 def sigmoid(Z: np.ndarray) -> np.ndarray:
     """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
-    with np.errstate(over="ignore"):
-        return 1.0 / (1.0 + np.exp(-Z))
+    return 1.0 / (1.0 + np.exp(-Z))
 
 
 def sigmoid_derivative(A: np.ndarray) -> np.ndarray:
