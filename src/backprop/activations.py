@@ -71,10 +71,10 @@ class Softmax(Activation):
         return A * (G - of_row)
 
 
+@np.errstate(over="ignore")
 def sigmoid(Z: Array) -> Array:
     """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
-    with np.errstate(over="ignore"):
-        return 1.0 / (1.0 + np.exp(-Z))
+    return 1.0 / (1.0 + np.exp(-Z))
 
 
 def sigmoid_derivative(A: Array) -> Array:

@@ -115,9 +115,8 @@ class SquaredError(Loss):
 
     def constant(self, shape: tuple[int, ...]) -> float:
         """The factor c for outputs of this shape."""
-        rows, elements = math.prod(shape[:-1]), math.prod(shape)
-        divisor = {"rows": rows, "elements": elements, "nothing": 1}[self.divide_by]
-        return (0.5 if self.half else 1.0) / divisor
+        counted = {"rows": shape[:-1], "elements": shape, "nothing": ()}[self.divide_by]
+        return (0.5 if self.half else 1.0) / math.prod(counted)
 
     def share(self, rows: int, all_rows: int) -> float:
         """What the loss of some rows counts in the loss of all; a sum counts whole."""
@@ -126,8 +125,8 @@ class SquaredError(Loss):
     def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
         """The constant c times Σ (A − Y)². Raises ValueError where the shapes differ."""
         check_same_shape(A, Y)
-        error = (A - Y).ravel()
-        return self.constant(A.shape) * float(error @ error)
+        error = A - Y
+        return self.constant(A.shape) * float(np.vdot(error, error))
 
     def derivative(self, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
         """∂L/∂A = 2c · (A − Y), in the shape of A. Raises ValueError where the shapes differ."""
