@@ -63,6 +63,24 @@ def test_unknown_names_list_the_known_ones():
         SquaredError("columns")
 
 
+@pytest.mark.parametrize(
+    ("get", "name", "meant"),
+    [
+        (get_activation, "sigmod", "sigmoid"),
+        (get_activation, "ReLU", "relu"),
+        (get_activation, "leaky_relu", "leaky relu"),
+        (get_loss, "Squared Error", "squared error"),
+    ],
+)
+def test_an_unknown_name_is_compared_with_the_known_ones(get, name, meant):
+    with pytest.raises(ValueError, match=f"{name}'; choose from .*; did you mean '{meant}'"):
+        get(name)
+
+
+def test_linear_and_identity_are_one():
+    assert get_activation("linear") is get_activation("identity")
+
+
 @pytest.mark.parametrize("half", [True, False])
 @pytest.mark.parametrize("divide_by", DIVISORS)
 def test_derivative_of_the_squared_error(divide_by, half):

@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "recurrent": {"activations"},
     "fixed_point": {"checks", "activations", "losses", "parameters", "model", "recurrent"},
     "through_time": {"checks", "activations", "losses", "parameters", "model", "recurrent"},
-    "autodiff": set(),
+    "autodiff": {"checks"},
     "files": set(),
     "idx": {"files"},
     "photographs": set(),

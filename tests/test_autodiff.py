@@ -1,6 +1,9 @@
 """The engine: every operation against central differences, deep graphs, memory, and its errors."""
 
+import copy
 import gc
+import math
+import operator
 import weakref
 
 import numpy as np
@@ -209,8 +212,9 @@ def test_each_value_comes_after_its_parents_and_once():
     result = (product + x) * product - y
     order = topological_order(result)
     assert len(order) == len(set(order)) == 6 and order[-1] is result
-    for place, value in enumerate(order):
-        assert all(order.index(parent) < place for parent in value.parents)
+    places = {value: place for place, value in enumerate(order)}
+    for value in order:
+        assert all(places[parent] < places[value] for parent in value.parents)
 
 
 @pytest.mark.parametrize("backward", [True, False])
@@ -294,7 +298,9 @@ def test_backward_frees_the_graph_and_what_it_holds():
         gc.enable()
 
 
-FREED = r"shape \(\) belongs to a graph .* has freed: compute it anew, take its numbers with \.data"
+FREED = (
+    r"shape \(\) belongs to a graph .* has freed: compute it again, take its numbers with \.data"
+)
 
 
 def test_a_freed_graph_is_refused():
@@ -328,11 +334,9 @@ def test_an_unsupported_operand_is_named(operand):
             use()
 
 
-def test_numpy_leaves_values_alone():
+def test_numpy_leaves_operators_to_values():
     x = Value(np.ones((2, 2)))
     assert isinstance(np.ones((2, 2)) @ x, Value) and isinstance(np.float64(2) * x, Value)
-    with pytest.raises(TypeError, match="does not support ufuncs"):
-        np.exp(x)
 
 
 def test_an_exponent_must_be_a_number():
@@ -357,6 +361,267 @@ def test_wrong_shapes_are_named():
     with pytest.raises(ValueError, match=r"the seed has shape \(3,\), and the value \(2, 3\)"):
         x.backward(np.ones(3))
     assert not x.gradient.any()
+
+
+# What Python and NumPy do with arrays: the same, or an error that says what to do instead.
+
+
+def test_length_iteration_and_truth_are_numpys():
+    x = Value([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    assert len(x) == 3 and [row.data.tolist() for row in x] == x.data.tolist()
+    first, second, third = x
+    total = sum(first) + max(second) - next(reversed(list(third)))
+    assert total.data == 1 + 2 + 4 - 6
+    total.backward()
+    assert x.gradient.tolist() == [[1, 1], [0, 1], [0, -1]]
+    assert list(Value(np.ones((0, 2)))) == []
+    assert Value(2.0) and Value([[1.0]]) and not Value(0.0)
+
+
+@pytest.mark.parametrize("use", [len, list, sum, tuple, max, iter, sorted])
+def test_a_single_number_has_no_length_and_no_entries(use):
+    with pytest.raises(TypeError, match="single number .* no length and cannot be iterated over"):
+        use(Value(3.0))
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 3), (0,)])
+def test_the_truth_of_several_numbers_is_not_guessed(shape):
+    for use in (bool, lambda x: not x, lambda x: x and 1, lambda x: 1 if x else 2):
+        with pytest.raises(ValueError, match=r"shape .*\.any\(\) or .*\.all\(\)"):
+            use(Value(np.zeros(shape)))
+
+
+COMPARISONS = [operator.lt, operator.le, operator.eq, operator.ne, operator.ge, operator.gt]
+
+
+@pytest.mark.parametrize("compare", COMPARISONS)
+@pytest.mark.parametrize("other", [2.0, 2, [1.0, 2.0, 3.5], np.array([[2.0], [3.0]])])
+def test_comparisons_are_numpys(compare, other):
+    x = np.array([1.0, 2.0, 3.0])
+    others = (other,) if isinstance(other, list) else (other, Value(other))
+    for operand in others:
+        for ours, numpys in [
+            (compare(Value(x), operand), compare(x, other)),
+            (compare(operand, Value(x)), compare(other, x)),
+        ]:
+            assert isinstance(ours, np.ndarray) and np.array_equal(ours, numpys)
+
+
+def test_equality_with_what_is_not_a_number_is_numpys():
+    assert not (Value(1.0) == None).any() and not (Value([1.0]) == "1").any()  # noqa: E711
+    assert (Value([1.0, 2.0]) != None).all()  # noqa: E711
+    assert (Value([1.0, 2.0]) == (1 + 0j)).tolist() == [True, False]
+    with pytest.raises(ValueError, match="broadcast"):
+        assert Value([1.0, 2.0]) == np.ones(3)
+    with pytest.raises(TypeError):
+        assert Value(1.0) < "1"
+
+
+def test_containment_is_numpys():
+    x = Value([1.0, 2.0])
+    assert 1.0 in x and Value(2.0) in x and [9.0, 2.0] in x and 3.0 not in x
+    assert 1.0 in Value(1.0) and 1.0 not in Value(np.ones((0, 3))) and None not in x
+
+
+def test_values_are_keys_by_identity():
+    x, same = Value(2.0), Value(2.0)
+    assert len({x, same}) == 2 and {x: "x", same: "same"}[x] == "x"
+
+
+@pytest.mark.parametrize("use", [float, int, complex, math.exp, round, "{:.2f}".format, range])
+def test_a_conversion_that_would_lose_the_gradient_is_rejected(use):
+    with pytest.raises(TypeError, match=r"Value.*gradient.*take its numbers with \.data"):
+        use(Value(2.0))
+
+
+def store_into(value):
+    numbers = np.zeros(2)
+    numbers[:] = value
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        np.asarray,
+        np.array,
+        np.float64,
+        lambda x: np.array([x, x]),
+        lambda x: np.asarray(x, dtype=object),
+        lambda x: np.ones(3)[x],
+        lambda x: np.sum([x, x]),
+        store_into,
+    ],
+)
+def test_an_array_made_of_a_value_is_rejected(use):
+    with pytest.raises(TypeError, match=r"Value.*gradient.*take its numbers with \.data"):
+        use(Value(2.0))
+
+
+def test_an_entry_of_an_array_is_not_a_value():
+    with pytest.raises((TypeError, ValueError)):  # NumPy has its own words
+        np.zeros(2)[0] = Value(2.0)
+
+
+@pytest.mark.parametrize("data", [2.0, [1.0, 2.0]])
+def test_plain_numbers_are_not_silently_taken_by_networks(data):
+    with pytest.raises(TypeError, match=r"take its numbers with \.data"):
+        Network([2, 1], generator=np.random.default_rng(0)).predict(Value(data))
+
+
+NUMPY_FUNCTIONS = {
+    "add": lambda x: np.add(3.0, x),
+    "subtract": lambda x: np.subtract(np.ones((3, 1)), x),
+    "multiply": lambda x: np.multiply(x, x),
+    "divide": lambda x: np.divide(2.0, x),
+    "true_divide": lambda x: np.true_divide(x, 2),
+    "negative": np.negative,
+    "power": lambda x: np.power(x, 3),
+    "square": np.square,
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "matmul": lambda x: np.matmul(np.arange(6.0).reshape(2, 3), x),
+    "matmul from the right": lambda x: np.matmul(x, np.ones((4, 2))),
+    "dot": lambda x: np.dot(np.arange(6.0).reshape(2, 3), x),
+    "dot from the right": lambda x: np.dot(x, np.ones((4, 2))),
+    "method dot": lambda x: np.arange(6.0).reshape(2, 3) @ x,
+    "sum": np.sum,
+    "sum of rows": lambda x: np.sum(x, axis=1, keepdims=True),
+    "mean": np.mean,
+    "mean of columns": lambda x: np.mean(x, 0),
+    "transpose": np.transpose,
+    "reshape": lambda x: np.reshape(x, (2, 6)),
+    "mixed": lambda x: 1 / (1 + np.exp(-np.dot(x, np.eye(4)))),
+}
+
+
+@pytest.mark.parametrize("name", NUMPY_FUNCTIONS)
+def test_numpys_functions_give_values(name):
+    function = NUMPY_FUNCTIONS[name]
+    x = np.random.default_rng(3).uniform(0.5, 1.9, size=(3, 4))
+    result = function(Value(x))
+    assert isinstance(result, Value) and result.data == pytest.approx(function(x), abs=1e-14)
+    engine, numerical = engine_and_differences(function, x)
+    assert engine == pytest.approx(numerical, rel=1e-8, abs=1e-9)
+
+
+def test_numpy_tells_the_shape_and_compares():
+    x = np.arange(6.0).reshape(2, 3)
+    value = Value(x)
+    assert np.shape(value) == (2, 3) and np.size(value) == 6 and np.ndim(value) == 2
+    assert value.size == 6 and value.ndim == 2
+    assert np.less(value, 2).tolist() == (x < 2).tolist() == np.greater(2, value).tolist()
+    assert np.equal(x, value).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("sin", np.sin),
+        ("maximum", lambda x: np.maximum(x, 0)),
+        ("add", lambda x: np.add.reduce(x)),
+        ("add", lambda x: np.add.outer(x, x)),
+        ("add", lambda x: np.add.at(np.ones(3), [0], x)),
+        ("concatenate", lambda x: np.concatenate([x, x])),
+        ("stack", lambda x: np.stack([x, x])),
+        ("where", lambda x: np.where(True, x, 0)),
+        ("allclose", lambda x: np.allclose(x, x)),
+        ("linalg.norm", np.linalg.norm),
+        ("max", np.max),
+        ("sum", lambda x: np.sum(x, dtype=np.float32)),
+        ("sum", lambda x: np.sum(x, where=[True, False, True])),
+        ("exp", lambda x: np.exp(x, out=np.ones(3))),
+        ("exp", lambda x: np.exp(x, where=[True, False, True])),
+    ],
+)
+def test_what_numpy_cannot_differentiate_here_says_what_can(name, use):
+    message = rf"numpy\.{name}.* cannot be differentiated here.*numpy\.exp.*\.data"
+    with pytest.raises(TypeError, match=message):
+        use(Value([1.0, 2.0, 3.0]))
+
+
+def test_an_array_is_not_changed_in_place_by_a_value():
+    array = np.ones(3)
+    for change in (operator.iadd, operator.isub, operator.imul, operator.itruediv):
+        with pytest.raises(TypeError, match=r"out=.*write a = a \+ b"):
+            change(array, Value([1.0, 2.0, 3.0]))
+    assert array.tolist() == [1, 1, 1]
+
+
+def test_a_masked_array_with_masked_entries_is_named():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    for use in (
+        lambda: Value(masked),
+        lambda: Value([1.0, 2.0]) * masked,
+        lambda: Value([1.0, 2.0]).sum().backward(masked),
+    ):
+        with pytest.raises(TypeError, match=r"(?s)cannot compute with masked_array.*\.filled"):
+            use()
+    with pytest.raises(TypeError, match=r"take its numbers with \.data"):
+        masked * Value([1.0, 2.0])
+    assert Value(np.ma.masked_array([1.0, 2.0])).data.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_leaf_shares_nothing(again):
+    x = Value(np.array([1.0, 2.0]))
+    (x * x).sum().backward()
+    copied = again(x)
+    assert copied.data.tolist() == [1, 2] and copied.gradient.tolist() == [2, 4]
+    copied.sum().backward()
+    copied.data += 5
+    assert x.data.tolist() == [1, 2] and x.gradient.tolist() == [2, 4]
+    assert copied.gradient.tolist() == [3, 5]
+    unused = again(Value([1.0]))
+    assert unused.gradient.tolist() == [0]
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy])
+def test_only_a_leaf_is_copied(again):
+    x = Value(2.0)
+    result = x * x
+    for _ in range(2):
+        with pytest.raises(
+            TypeError, match=r"computed from others.*Value\(value\.data\.copy\(\)\)"
+        ):
+            again(result)
+        if not result.freed:
+            result.backward()
+
+
+def test_a_gradient_is_made_once(monkeypatch):
+    """Each value has its array of zeros made at most once, and constants' too."""
+    made = []
+    zeros = np.zeros
+
+    def counted(shape, *rest):
+        made.append(shape)
+        return zeros(shape, *rest)
+
+    monkeypatch.setattr("backprop.autodiff.np.zeros", counted)
+    x = Value(np.ones(3))
+    result = (x * 2 + 1).exp().sum()
+    assert made == []
+    result.backward()
+    assert len(made) == len(["x", "2", "1", "×", "+", "exp", "Σ"])
+    assert x.gradient is x.gradient and len(made) == 7
+
+
+def test_a_gradient_that_is_assigned_has_the_shape_of_the_data():
+    x = Value([1.0, 2.0])
+    x.gradient = [3, 4]
+    x.sum().backward()
+    assert x.gradient.tolist() == [4, 5]
+    given = np.ones(2)
+    x.gradient = given
+    x.sum().backward()
+    assert given.tolist() == [1, 1] and x.gradient.tolist() == [2, 2]
+    for wrong in (0.0, [1.0], np.ones((2, 1))):
+        with pytest.raises(ValueError, match=r"gradient .* shape \(2,\).*zero_gradient"):
+            x.gradient = wrong
+    with pytest.raises(TypeError, match="cannot compute with None"):
+        x.gradient = None
 
 
 # Against the course's own network.

@@ -148,6 +148,28 @@ def test_bad_input_is_named(change, message):
         trace_step(**change)
 
 
+def test_linear_and_identity_are_one():
+    linear, identity = trace_step(activation="linear"), trace_step(activation="identity")
+    assert str(linear) == str(identity)
+    (repeated,) = repeat_steps(1, activation="identity", in_floats=False)
+    assert str(repeated) == str(linear)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("Sigmoid", "sigmoid"), ("lineer", "linear"), ("identitiy", "identity")]
+)
+def test_an_unknown_activation_is_compared_with_the_known_ones(name, meant):
+    with pytest.raises(ValueError, match=f"unknown activation .*; did you mean '{meant}'"):
+        trace_step(activation=name)
+    with pytest.raises(ValueError, match="unknown activation None"):
+        trace_step(activation=None)
+
+
+def test_an_unknown_symbol_is_compared_with_the_known_ones():
+    with pytest.raises(KeyError, match="no quantity .*dE/dw5.*did you mean .*∂E/∂w5"):
+        trace_step()["dE/dw5"]
+
+
 def test_unknown_symbol_lists_the_known_ones():
     with pytest.raises(KeyError, match="no quantity 'w7'.*w1.*E′"):
         trace_step()["w7"]

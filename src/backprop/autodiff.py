@@ -15,12 +15,15 @@ is all there is to it (Linnainmaa 1970; Speelpenning 1980).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterator
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from backprop import checks
 
 __all__ = ["Value", "topological_order"]
 
@@ -36,12 +39,16 @@ class Value:
     arrays, become values by themselves, and broadcasting follows NumPy. `parents`, `operation` and
     `pass_back` are set by the operations; a value without parents is a *leaf*.
 
+    Length, iteration, truth and comparisons are those of the data, as for an array, but two values
+    are the same key of a dictionary only if they are the same object. `numpy.exp(value)` and the
+    other functions in `NUMPY_OPERATIONS` give values. What would lose the gradient, such as
+    `float(value)` or an array made of values, raises TypeError: `data` has the plain numbers.
+
     Raises TypeError for what is not made of real numbers, and RuntimeError for a parent whose graph
     was freed. Do not change `data` in place between an operation and `backward`.
     """
 
-    __array_ufunc__ = None  # NumPy leaves `array + value` to the value
-    __slots__ = ("data", "freed", "gradient", "operation", "parents", "pass_back")
+    __slots__ = ("_gradient", "data", "freed", "operation", "parents", "pass_back")
 
     def __init__(
         self,
@@ -57,16 +64,46 @@ class Value:
         self.operation = operation
         self.pass_back: Any = pass_back  # a function; None in a leaf, and once it is freed
         self.freed = False  # whether the way back is gone
-        self.zero_gradient()
+        self._gradient: np.ndarray | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the data and of the gradient."""
         return self.data.shape
 
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self.data.size
+
+    @property
+    def gradient(self) -> np.ndarray:
+        """The gradient of a later result, in the shape of the data: zeros before `backward`.
+
+        The array is made when it is first needed.
+        """
+        if self._gradient is None:
+            self._gradient = np.zeros(self.shape)
+        return self._gradient
+
+    @gradient.setter
+    def gradient(self, gradient: ArrayLike) -> None:
+        array = real_array(gradient)
+        if array.shape != self.shape:
+            raise ValueError(
+                f"a gradient of shape {array.shape} for a value of shape {self.shape}: they must "
+                f"be equal; zero_gradient() sets all to 0"
+            )
+        self._gradient = array if array is self._gradient else array.copy()
+
     def zero_gradient(self) -> None:
         """Set the gradient to zeros. The gradients of leaves add up until this is called."""
-        self.gradient = np.zeros(self.data.shape)
+        self._gradient = None
 
     def backward(self, seed: ArrayLike | None = None, *, keep_graph: bool = False) -> None:
         """Add, to every leaf that this value was computed from, the gradient by that leaf.
@@ -85,12 +122,12 @@ class Value:
         for value in order:
             if value.parents:
                 value.zero_gradient()
-        self.gradient += seed
+        accumulate(self, seed)
         for value in reversed(order):
             if not value.parents:
                 continue
             for parent, gradient in zip(value.parents, value.pass_back(value.gradient)):
-                parent.gradient += unbroadcast(gradient, parent.shape)
+                accumulate(parent, unbroadcast(gradient, parent.shape))
             if not keep_graph:
                 value.parents, value.pass_back, value.freed = (), None, True
 
@@ -240,8 +277,146 @@ class Value:
         """The transpose: the axes in reverse order."""
         return Value(self.data.T, (self,), "T", lambda g: (g.T,))
 
+    # What Python asks of an array.
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError(f"the single number {self!r} has no length and cannot be iterated over")
+        return len(self.data)
+
+    def __iter__(self) -> Iterator[Value]:
+        return (self[index] for index in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                f"a value of shape {self.shape} is neither true nor false: ask value.data.any() or "
+                f"value.data.all()"
+            )
+        return bool(self.data)
+
+    def __contains__(self, entry: object) -> bool:
+        return bool(np.any(self == entry))
+
+    # Comparisons have no derivative: they give plain arrays of True and False.
+
+    def __eq__(self, other: object) -> Any:  # object's own gives a bool
+        return self.data == plain(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.data != plain(other)
+
+    def __lt__(self, other: Value | ArrayLike) -> Any:
+        return self.data < plain(other)
+
+    def __le__(self, other: Value | ArrayLike) -> Any:
+        return self.data <= plain(other)
+
+    def __gt__(self, other: Value | ArrayLike) -> Any:
+        return self.data > plain(other)
+
+    def __ge__(self, other: Value | ArrayLike) -> Any:
+        return self.data >= plain(other)
+
+    __hash__ = object.__hash__  # by identity: a graph is a dictionary of values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a leaf is copied or pickled: with its numbers and its gradient, sharing neither.
+
+        The way back of any other value leads to the parents themselves, not to their copies.
+        """
+        if self.parents or self.freed:
+            raise TypeError(
+                "a value that was computed from others cannot be copied: copy its numbers into a "
+                "new leaf with Value(value.data.copy())"
+            )
+        gradient = None if self._gradient is None else self._gradient.copy()
+        return Value, (self.data.copy(),), (None, {"_gradient": gradient})
+
+    def _lose_gradient(self, *_: object, **__: object) -> NoReturn:
+        """Raise TypeError for a conversion to plain numbers, through which no gradient passes."""
+        raise TypeError(
+            "a Value that becomes a plain number or array loses its gradient: take its numbers "
+            "with .data where that is meant"
+        )
+
+    __array__ = __float__ = __int__ = __complex__ = __index__ = __round__ = _lose_gradient
+    __format__ = _lose_gradient
+
+    # What NumPy asks: `numpy.exp(value)` and `array + value` come here.
+
+    def __array_ufunc__(
+        self, function: np.ufunc, method: str, *inputs: Any, **settings: object
+    ) -> Any:
+        operation = NUMPY_OPERATIONS.get(function)
+        if operation is None or method != "__call__" or settings:
+            raise not_differentiable(function, [*settings] if method == "__call__" else [method])
+        first, *others = inputs
+        return operation(as_value(first), *others)
+
+    def __array_function__(
+        self,
+        function: Callable[..., object],
+        types: object,
+        arguments: tuple[Any, ...],
+        settings: dict[str, Any],
+    ) -> Any:
+        operation = NUMPY_OPERATIONS.get(function)
+        if operation is None or not settings.keys() <= {"axis", "keepdims"}:
+            raise not_differentiable(function, [*settings])
+        first, *others = arguments
+        return operation(as_value(first), *others, **settings)
+
     def __repr__(self) -> str:
         return f"Value({self.data}, gradient {self.gradient})"
+
+
+NUMPY_OPERATIONS: dict[Callable[..., object], Callable[..., Any]] = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.matmul: operator.matmul,
+    np.dot: operator.matmul,
+    np.negative: operator.neg,
+    np.power: operator.pow,
+    np.square: lambda x: x**2,
+    np.sqrt: lambda x: x**0.5,
+    np.exp: Value.exp,
+    np.log: Value.log,
+    np.tanh: Value.tanh,
+    np.sum: lambda x, axis=None, *, keepdims=False: x.sum(axis, keepdims),
+    np.mean: lambda x, axis=None, *, keepdims=False: x.mean(axis, keepdims),
+    np.transpose: lambda x: x.T,
+    np.reshape: Value.reshape,
+    np.shape: lambda x: x.shape,
+    np.ndim: lambda x: x.ndim,
+    np.size: lambda x: x.size,
+    np.equal: operator.eq,
+    np.not_equal: operator.ne,
+    np.less: operator.lt,
+    np.less_equal: operator.le,
+    np.greater: operator.gt,
+    np.greater_equal: operator.ge,
+}
+
+
+def not_differentiable(function: Callable[..., object], settings: list[str]) -> TypeError:
+    """The error for a function of NumPy, or a setting of it, that has no backward pass here."""
+    name = f"{function.__module__ or 'numpy'}.{function.__name__}"
+    if settings:
+        name += f" with {'=, '.join(settings)}="
+    known = ", ".join(f"numpy.{known.__name__}" for known in NUMPY_OPERATIONS)
+    return TypeError(
+        f"{name} cannot be differentiated here: use the operations of Value or one of {known}; in "
+        f"place of a += b write a = a + b; for plain numbers take value.data"
+    )
+
+
+def accumulate(value: Value, gradient: np.ndarray) -> None:
+    """Add to the gradient of a value, in place."""
+    total = value.gradient
+    total += gradient
 
 
 def topological_order(result: Value) -> list[Value]:
@@ -291,18 +466,20 @@ def operands(first: Value, second: Value | ArrayLike) -> tuple[Value, Value]:
     return first, second
 
 
+def plain(operand: object) -> Any:
+    """The numbers of a value, or anything else as it is."""
+    return operand.data if isinstance(operand, Value) else operand
+
+
 def real_array(data: ArrayLike) -> np.ndarray:
     """`data` as an array of float64. Raises TypeError for what is not made of real numbers."""
     try:
-        array = np.asarray(data)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, object)
-    if array.dtype.kind not in "biuf":
+        return checks.real_array(data, "it")
+    except (TypeError, ValueError) as problem:
         raise TypeError(
             f"cannot compute with {data!r}, a {type(data).__name__}: give a number, an array of "
-            f"real numbers, or a Value"
-        )
-    return array.astype(np.float64, copy=False)
+            f"real numbers, or a Value ({problem})"
+        ) from None
 
 
 def check_not_freed(value: Value) -> None:
@@ -310,6 +487,6 @@ def check_not_freed(value: Value) -> None:
     if value.freed:
         raise RuntimeError(
             f"this value of shape {value.shape} belongs to a graph that an earlier backward() has "
-            f"freed: compute it anew, take its numbers with .data, or call "
+            f"freed: compute it again, take its numbers with .data, or call "
             f"backward(keep_graph=True) there"
         )

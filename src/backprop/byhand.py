@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from difflib import get_close_matches
 from fractions import Fraction
 from html import escape
 from itertools import groupby
@@ -61,6 +62,7 @@ LEFT = 'style="text-align: left"'  # JupyterLab aligns tables at the right
 
 WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
 ACTIVATIONS = ("linear", "sigmoid")
+OTHER_NAMES = {"identity": "linear"}
 
 
 def exact(value: Given, name: str = "value") -> Fraction:
@@ -76,6 +78,22 @@ def exact(value: Given, name: str = "value") -> Fraction:
             f"{name} is {value!r}, which is not a finite number: "
             f"give a decimal such as '0.11' or a fraction such as '11/100'"
         ) from None
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """A question for the end of a message, with the known name most like `name`, if any is."""
+    matches = get_close_matches(str(name), known, n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
+
+
+def get_activation(name: str) -> str:
+    """'linear', also known as 'identity', or 'sigmoid'. Raises ValueError for any other name."""
+    if not isinstance(name, str) or OTHER_NAMES.get(name, name) not in ACTIVATIONS:
+        known = (*ACTIVATIONS, *OTHER_NAMES)
+        raise ValueError(
+            f"unknown activation {name!r}; known are {', '.join(known)}{nearest(name, known)}"
+        )
+    return OTHER_NAMES.get(name, name)
 
 
 def sigmoid(z: Number) -> float:
@@ -125,14 +143,17 @@ class Trace:
     quantities: list[Quantity] = field(default_factory=list)
 
     def __getitem__(self, symbol: str) -> Number:
-        """The value of `symbol`, given or computed. Raises KeyError that lists the known ones."""
+        """The value of `symbol`, given or computed. Raises KeyError with the known ones."""
         if symbol in self.given:
             return self.given[symbol]
         for quantity in self.quantities:
             if quantity.symbol == symbol:
                 return quantity.value
         known = [*self.given, *(quantity.symbol for quantity in self.quantities)]
-        raise KeyError(f"no quantity {symbol!r} in this trace; it has {', '.join(known)}")
+        raise KeyError(
+            f"no quantity {symbol!r} in this trace; it has {', '.join(known)}"
+            f"{nearest(symbol, known)}"
+        )
 
     @property
     def new_weights(self) -> tuple[Number, ...]:
@@ -219,12 +240,14 @@ def trace_step(
 ) -> Trace:
     """One step of backpropagation and gradient descent on the 2-2-1 network.
 
-    `inputs` are x1, x2; `weights` are w1 … w6; `rate` is η. `activation` is 'linear' (each unit
-    passes its weighted sum on) or 'sigmoid' (both layers). The numbers are exact fractions, but
-    floats for the sigmoid or with `in_floats`. Raises ValueError for a wrong count of numbers,
-    text that is no number, a rate that is not positive, and an unknown activation.
+    `inputs` are x1, x2; `weights` are w1 … w6; `rate` is η. `activation` is 'linear', also called
+    'identity' (each unit passes its weighted sum on), or 'sigmoid' (both layers). The numbers are
+    exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError for a wrong
+    count of numbers, text that is not a number, a rate that is not positive, and an unknown
+    activation.
     """
-    given = _check(inputs, target, weights, rate, activation)
+    activation = get_activation(activation)
+    given = _check(inputs, target, weights, rate)
     if in_floats or activation == "sigmoid":
         given = {symbol: float(value) for symbol, value in given.items()}
     trace = Trace(given)
@@ -268,11 +291,8 @@ def _check(
     target: Given,
     weights: Sequence[Given],
     rate: Given,
-    activation: str,
 ) -> dict[str, Number]:
     """The given numbers by symbol, or a ValueError that says what is wrong with them."""
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"unknown activation {activation!r}; known are {', '.join(ACTIVATIONS)}")
     for name, values, count in (("inputs", inputs, 2), ("weights", weights, 6)):
         if isinstance(values, str) or len(values) != count:
             raise ValueError(

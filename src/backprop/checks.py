@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any, cast
 
@@ -85,9 +86,11 @@ def number(
 
 
 def choice(value: object, name: str, known: Collection[str]) -> str:
-    """The value. Raises ValueError, which lists the known values, for any other."""
+    """The value. Raises ValueError, which lists the known values and the nearest, for any other."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(known)}")
+        nearest = get_close_matches(str(value).lower(), known, n=1)
+        hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
+        raise ValueError(f"unknown {name} {value!r}; choose from {', '.join(known)}{hint}")
     return value
 
 
