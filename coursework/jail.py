@@ -83,10 +83,13 @@ class Limits:
         }
 
 
+# The same for every student, whatever the machine's: code that opens a file without naming an
+# encoding must not earn other points where the grader's locale is not UTF-8.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",  # also where the system has no such locale
     "MPLBACKEND": "Agg",
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",

@@ -76,7 +76,9 @@ def test_what_a_resumed_training_may_not_change(trained, tmp_path, capsys):
         with pytest.raises(SystemExit, match=f"{option[0]} is fixed by .*seeds.npz: leave it out"):
             main(["train", str(CSV), "--resume", str(trained), *option])
     shorter = tmp_path / "shorter.csv"
-    shorter.write_text("\n".join(CSV.read_text(encoding="utf-8").splitlines()[:-5]), "utf-8")
+    shorter.write_text(
+        "\n".join(CSV.read_text(encoding="utf-8").splitlines()[:-5]), encoding="utf-8"
+    )
     with pytest.raises(SystemExit, match="has 205 rows, and the training began with 210"):
         main(["train", str(shorter), "--resume", str(trained)])
     bare = tmp_path / "bare.npz"
