@@ -207,6 +207,20 @@ def test_changes_in_place_come_back():
         process.close()
 
 
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_code_in_the_jail_reads_and_writes_utf_8_whatever_the_locale(sandbox, monkeypatch):
+    for name, value in {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}.items():
+        monkeypatch.setenv(name, value)
+    process = jail.Process(jail.Clock(Limits()), sandbox)
+    try:
+        process.ask(
+            do="run", source="import locale\nfound = locale.getencoding().lower()", name="cell"
+        )
+        assert process.ask(do="names", names=["found"])["value"] == {"found": "utf-8"}
+    finally:
+        process.close()
+
+
 def test_without_bubblewrap_it_says_what_is_open_and_refuses(tmp_path):
     environment = os.environ | {"PATH": str(tmp_path)}
     command = [sys.executable, "-m", "coursework", "grade", "01_by_hand", str(tmp_path)]

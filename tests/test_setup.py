@@ -35,7 +35,7 @@ def course(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
 
-    def setup(python=None, **faults):
+    def setup(*files, python=None, **faults):
         settings = dict.fromkeys(("old", "no_venv", "no_pip", "no_network"), 0)
         settings |= {"version": "3.12"} | faults
         interpreter = tmp_path / "interpreter"
@@ -45,7 +45,7 @@ def course(tmp_path):
         interpreter.chmod(0o755)
         environment = dict(os.environ, PYTHON=python or str(interpreter))
         return subprocess.run(
-            ["sh", "tools/setup.sh"],
+            ["sh", "tools/setup.sh", *files],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
@@ -85,6 +85,21 @@ def test_installs_once_and_again_when_the_requirements_change(course, tmp_path):
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"]
     (tmp_path / "requirements.txt").write_text("numpy==1\n", encoding="utf-8")
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
+
+
+def test_a_file_that_is_named_is_installed_after_the_requirements(course, tmp_path):
+    assert course("more.txt").returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
+    assert course("more.txt").returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip", "pip"]
+
+
+def test_the_package_is_found_whatever_the_encoding_of_the_locale(course, tmp_path):
+    assert course().returncode == 0
+    path_file = tmp_path / ".venv/lib/python3.12/site-packages/backprop.pth"
+    path_file.parent.mkdir(parents=True)
+    path_file.write_text("/home/für alle/src", encoding="utf-8")
+    assert course("more.txt").returncode == 0
+    found = path_file.parent / path_file.read_text(encoding="utf-8").strip()
+    assert found.resolve() == (tmp_path / "src").resolve()
 
 
 def test_an_install_that_failed_is_finished_by_the_next_call(course, tmp_path):
