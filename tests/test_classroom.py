@@ -133,9 +133,9 @@ def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypat
 def test_a_failure_is_read_whatever_the_encoding_of_the_locale(class_folder, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "latin-1")  # as in a locale whose encoding that is
     assignment = notebook.read_assignment(NAME, class_folder / "overlay")
-    run = Run(NAME, class_folder / "graded", class_folder / "für alle", sandbox=False)
+    run = Run(NAME, class_folder / "graded", class_folder / "für uns", sandbox=False)
     ada = find_submissions(class_folder / "submissions", NAME, Roster())[1]
-    assert "für alle" in run.apart(ada, assignment)
+    assert "für uns" in run.apart(ada, assignment)
 
 
 def test_two_submissions_of_one_student_are_not_mixed(class_folder):

@@ -96,7 +96,7 @@ def test_the_package_is_found_whatever_the_encoding_of_the_locale(course, tmp_pa
     assert course().returncode == 0
     path_file = tmp_path / ".venv/lib/python3.12/site-packages/backprop.pth"
     path_file.parent.mkdir(parents=True)
-    path_file.write_text("/home/für alle/src", encoding="utf-8")
+    path_file.write_text("/home/für uns/src", encoding="utf-8")
     assert course("more.txt").returncode == 0
     found = path_file.parent / path_file.read_text(encoding="utf-8").strip()
     assert found.resolve() == (tmp_path / "src").resolve()
