@@ -1,7 +1,9 @@
 # make book: build the book.  make test: run everything that must hold.
 # PYTHON=python3.13 make book: with that interpreter.
 
-RUN = .venv/bin
+# Programs are started through their interpreter: the first lines of the scripts in .venv/bin name it,
+# and fail where the folder's name has a space and letters of another encoding.
+RUN = .venv/bin/python
 
 .PHONY: help book test notebooks coursework lint lab bench scale clean setup
 
@@ -15,30 +17,31 @@ book: setup _build/book-is-built
 PAGES = _config.yml _toc.yml requirements.txt $(shell find book coursework/release src -type f -name '*.*' ! -name '*.pyc' ! -path '*/.*')
 
 _build/book-is-built: $(PAGES)
-	$(RUN)/jupyter-book build . --all -n -W --keep-going -q
+	$(RUN) .venv/bin/jupyter-book build . --all -n -W --keep-going -q
 	@touch $@
 
 test: setup
-	$(RUN)/python -m pytest
+	$(RUN) -m pytest
 
 notebooks: setup
-	$(RUN)/python tools/notebooks.py
+	$(RUN) tools/notebooks.py
 
 coursework: setup
-	$(RUN)/python -m coursework release
-	$(RUN)/python -m pytest tests/test_assignments.py
+	$(RUN) -m coursework release
+	$(RUN) -m pytest tests/test_assignments.py
 
 lint: setup
-	$(RUN)/ruff check . && $(RUN)/ruff format --check . && $(RUN)/codespell && $(RUN)/mypy
+	$(RUN) -m ruff check . && $(RUN) -m ruff format --check . && $(RUN) -m codespell_lib && $(RUN) -m mypy
 
-lab: setup
-	$(RUN)/python -m pip install --quiet -r requirements-lab.txt && $(RUN)/jupyter lab --preferred-dir book
+lab:
+	@sh tools/setup.sh requirements-lab.txt
+	$(RUN) -m jupyterlab --preferred-dir book
 
 bench: setup
-	$(RUN)/python benchmarks/speed.py && $(RUN)/python benchmarks/growth.py
+	$(RUN) benchmarks/speed.py && $(RUN) benchmarks/growth.py
 
-scale: setup
-	$(RUN)/python -m pip install --quiet -r requirements-scale.txt
+scale:
+	@sh tools/setup.sh requirements-scale.txt
 
 clean:
 	rm -rf _build

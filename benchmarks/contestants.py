@@ -226,6 +226,14 @@ def jax_loss(parameters, X, labels):
     return -jnp.take_along_axis(jax.nn.log_softmax(Z), labels[:, None], axis=1).mean()
 
 
+def jax_update(parameters, X, labels, learning_rate):
+    """The parameters after a step of gradient descent, and the loss before it."""
+    import jax
+
+    value, gradients = jax.value_and_grad(jax_loss)(parameters, X, labels)
+    return [p - learning_rate * g for p, g in zip(parameters, gradients)], value
+
+
 def jax_step(task: Task) -> Training:
     """JAX with each step compiled; NumPy picks its rows."""
     import jax
@@ -233,11 +241,7 @@ def jax_step(task: Task) -> Training:
     generator = np.random.default_rng(1)
     state = [jax.numpy.array(initial) for initial in initial_parameters(task, generator)]
 
-    @jax.jit
-    def step(parameters, X, labels):
-        value, gradients = jax.value_and_grad(jax_loss)(parameters, X, labels)
-        moved = [p - task.learning_rate * g for p, g in zip(parameters, gradients)]
-        return moved, value
+    step = jax.jit(partial(jax_update, learning_rate=task.learning_rate))
 
     def fit() -> np.ndarray:
         nonlocal state
@@ -266,8 +270,7 @@ def jax_epoch(task: Task) -> Training:
     @partial(jax.jit, donate_argnums=0)
     def epoch(parameters, order, X, labels):
         def step(parameters, rows):
-            value, gradients = jax.value_and_grad(jax_loss)(parameters, X[rows], labels[rows])
-            moved = [p - task.learning_rate * g for p, g in zip(parameters, gradients)]
+            moved, value = jax_update(parameters, X[rows], labels[rows], task.learning_rate)
             return moved, value * len(rows)
 
         in_full_batches = len(order) - len(order) % task.batch_size

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -230,7 +231,14 @@ class Run:
         seconds = assignment.seconds + SPARE_SECONDS
         try:
             done = subprocess.run(
-                command, cwd=HERE.parent, capture_output=True, text=True, timeout=seconds
+                command,
+                cwd=HERE.parent,
+                capture_output=True,
+                encoding="utf-8",
+                # Only what it prints: in Python's UTF-8 mode it would read other file names than
+                # this process where the locale is not UTF-8.
+                env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+                timeout=seconds,
             )
             if done.returncode == 0:
                 return ""

@@ -191,11 +191,11 @@ import json
 import pathlib
 
 here = pathlib.Path("/autograder")
-users = json.loads((here / "submission_metadata.json").read_text())["users"]
+users = json.loads((here / "submission_metadata.json").read_text(encoding="utf-8"))["users"]
 emails = [user["email"].lower() for user in users]
 names = emails + [email.split("@")[0] for email in emails]
 files = {path.stem: path for path in (here / "source" / "results").glob("*.json")}
-found = [files[name].read_text() for name in names if name in files]
+found = [files[name].read_text(encoding="utf-8") for name in names if name in files]
 nothing = json.dumps({"score": 0, "output": "There is no grade for " + ", ".join(emails) + " yet."})
-(here / "results" / "results.json").write_text(found[0] if found else nothing)
+(here / "results" / "results.json").write_text(found[0] if found else nothing, encoding="utf-8")
 '''

@@ -31,11 +31,12 @@ NOBODY = "65534"
 SECONDS_TO_START = 20
 
 MISSING = """\
-bubblewrap (the program bwrap) is not here, or may not make namespaces. It keeps the code that
-students hand in away from this machine. Without it that code runs with your rights: it can read
-your files (hidden tests, grades, other submissions), change them, use the network, and leave
-processes behind. Limits on time and memory, and the separation of tests from that code, remain.
-Install it (Debian, Ubuntu: apt-get install bubblewrap), or, for code that you trust, add --unsafe.\
+bubblewrap (the program bwrap) is not here, or may not make namespaces, or root started it and
+others may not read this folder (chmod -R a+rX lets them). It keeps the code that students hand in
+away from this machine. Without it that code runs with your rights: it can read your files (hidden
+tests, grades, other submissions), change them, use the network, and leave processes behind. Limits
+on time and memory, and the separation of tests from that code, remain. Install it (Debian, Ubuntu:
+apt-get install bubblewrap), or, for code that you trust, add --unsafe.\
 """
 
 
@@ -83,10 +84,13 @@ class Limits:
         }
 
 
+# The same for every student, whatever the machine's: code that opens a file without naming an
+# encoding must not earn other points where the grader's locale is not UTF-8.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",  # also where the system has no such locale
     "MPLBACKEND": "Agg",
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",

@@ -33,7 +33,7 @@ def limit_this_process(limits: dict[str, int]) -> None:
             resource.setrlimit(kind, (value, value))
     try:
         # Where memory runs out, this process is the first to go.
-        with open("/proc/self/oom_score_adj", "w") as file:
+        with open("/proc/self/oom_score_adj", "w", encoding="utf-8") as file:
             file.write("1000")
     except OSError:
         pass

@@ -98,9 +98,9 @@ async def _visit(socket, numbers, address, width) -> Visit:
 
 async def _visit_all(profile, addresses, width) -> list[Visit]:
     port_file = Path(profile, "DevToolsActivePort")
-    while not port_file.exists() or port_file.read_text().count("\n") < 1:
+    while not port_file.exists() or port_file.read_text(encoding="utf-8").count("\n") < 1:
         await asyncio.sleep(0.1)
-    port, path = port_file.read_text().split()
+    port, path = port_file.read_text(encoding="utf-8").split()
     socket = await websocket_connect(f"ws://127.0.0.1:{port}{path}")
     numbers = count(1)
     visits = [await _visit(socket, numbers, address, width) for address in addresses]

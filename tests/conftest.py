@@ -19,8 +19,16 @@ settings.load_profile("course")
 matplotlib.use("Agg")
 
 # Kernels that nbval starts inherit these: no progress bars in outputs, sets in a fixed order, and
-# one thread for matrix products, since several notebooks run at a time.
+# one thread for matrix products, since several notebooks run at a time. What a program prints is
+# UTF-8, because the tests that start one read it so, whatever the locale.
 os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
+os.environ["PYTHONIOENCODING"] = "utf-8"
+
+
+def pytest_runtest_setup(item):
+    """Skip what only root may do, and say how to run it."""
+    if item.get_closest_marker("needs_root") and (os.name == "nt" or os.geteuid() != 0):
+        pytest.skip("only root may do this: sudo .venv/bin/python -m pytest -m needs_root tests")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +46,10 @@ def book(tmp_path_factory):
     program = Path(sys.executable).with_name("jupyter-book")
     options = ["-n", "-W", "--keep-going", "--path-output", folder]
     done = subprocess.run(
-        [program, "build", ".", *options], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, program, "build", ".", *options],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder / "_build" / "html"

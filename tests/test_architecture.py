@@ -1,9 +1,11 @@
 """The house: which module may import which, and what no module does."""
 
 import ast
+import json
+import os
 import re
-import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -123,16 +125,25 @@ def test_pure_python_stays_pure(module):
     assert roots <= sys.stdlib_module_names
 
 
-def tracked_files(*suffixes):
-    """The repository's text files of these kinds, as git lists them."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\n")
-    return [ROOT / name for name in listed if name.endswith(suffixes) and (ROOT / name).is_file()]
+IGNORED = [".git", *(ROOT / ".gitignore").read_text(encoding="utf-8").replace("/", "").split()]
+
+
+def source_files(*suffixes):
+    """The repository's files of these kinds: an archive lists none, so all but what is ignored."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [f for f in folders if not any(fnmatch(f, pattern) for pattern in IGNORED)]
+        yield from (Path(folder, name) for name in names if name.endswith(suffixes))
+
+
+def code_of(path):
+    """The program in a file, or in the code cells of a notebook without IPython's commands."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        cells = (cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+        text = re.sub(
+            r"^\s*[%!].*$", "", "\n".join("".join(c["source"]) for c in cells), flags=re.M
+        )
+    return ast.parse(text)
 
 
 def test_no_global_randomness_and_no_pickle():
@@ -141,7 +152,58 @@ def test_no_global_randomness_and_no_pickle():
         r"|\bpickle\b|\b(?:to|read)_pickle\b|allow_pickle=(?!False)|\bjoblib\b"
     )
     here = Path(__file__)
-    for path in tracked_files(".py", ".ipynb"):
+    for path in source_files(".py", ".ipynb"):
         if path != here:
             found = forbidden.findall(path.read_text(encoding="utf-8"))
             assert not found, f"{path.relative_to(ROOT)}: {found}"
+
+
+def test_nothing_that_a_reader_runs_needs_git():
+    for path in source_files(".py", ".sh", "Makefile"):
+        found = re.findall(r"""^[^#]*["'\s]git["'\s].*""", path.read_text(encoding="utf-8"), re.M)
+        assert not found, f"{path.relative_to(ROOT)}: a downloaded archive has no git: {found}"
+
+
+def opens_text_without_encoding(call):
+    """Whether a call reads or writes text in the encoding of the locale, as far as it shows."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    owner = getattr(getattr(call.func, "value", None), "id", "")
+    modes = [
+        value.value for value in [*call.args, *given.values()] if isinstance(value, ast.Constant)
+    ]
+    if "encoding" in given:
+        return False
+    if (name == "open" and owner not in ("os", "Image")) or name == "fdopen":
+        return not any(re.fullmatch("[rwxa+]*b[rwxa+]*", str(mode)) for mode in modes)
+    is_method = isinstance(call.func, ast.Attribute)
+    return "text" in given or (is_method and name in ("read_text", "write_text"))
+
+
+@pytest.mark.parametrize(
+    ("call", "is_found"),
+    {
+        "open(p)": True,
+        "open(p, 'w')": True,
+        "p.open(newline='')": True,
+        "os.fdopen(n, 'w')": True,
+        "p.read_text()": True,
+        "p.write_text('b')": True,
+        "run(c, text=True)": True,
+        "open(p, 'rb')": False,
+        "p.open(mode='xb')": False,
+        "p.read_text(encoding='utf-8')": False,
+        "run(c, encoding='utf-8')": False,
+        "os.open(p, os.O_RDONLY)": False,
+    }.items(),
+)
+def test_a_missing_encoding_is_seen(call, is_found):
+    assert opens_text_without_encoding(ast.parse(call).body[0].value) is is_found
+
+
+def test_text_is_read_and_written_in_a_stated_encoding():
+    """That of the locale is another one on Windows, and wherever the locale is not UTF-8."""
+    for path in source_files(".py", ".ipynb"):
+        calls = (node for node in ast.walk(code_of(path)) if isinstance(node, ast.Call))
+        found = [ast.unparse(call) for call in calls if opens_text_without_encoding(call)]
+        assert not found, f'{path.relative_to(ROOT)}: add encoding="utf-8" to {found}'

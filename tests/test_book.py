@@ -99,7 +99,9 @@ def test_solutions_are_folded(book, contents):
 
 
 def test_the_index_leads_to_every_word_of_the_glossary_and_to_chapters(book):
-    words = re.findall("^## (.+)$", (ROOT / "book" / "glossary.md").read_text("utf-8"), re.M)
+    words = re.findall(
+        "^## (.+)$", (ROOT / "book" / "glossary.md").read_text(encoding="utf-8"), re.M
+    )
     index = soup(book / "genindex.html")
     links = [(link.get_text(), link["href"]) for link in index.find("article").find_all("a")]
     in_glossary = {text for text, address in links if address.startswith("book/glossary.html#")}

@@ -53,7 +53,7 @@ def test_the_search_finds_a_word(visits):
 
 
 def test_a_bad_page_would_be_seen(tmp_path):
-    (tmp_path / "bad.html").write_text(BAD_PAGE)
+    (tmp_path / "bad.html").write_text(BAD_PAGE, encoding="utf-8")
     (seen,) = browser.visit([(tmp_path / "bad.html").as_uri()], PHONE)
     assert "https://example.org/picture.png" in seen.requests
     assert seen.answers["width"] >= 500

@@ -156,7 +156,7 @@ def test_linear_and_identity_are_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("Sigmoid", "sigmoid"), ("lineer", "linear"), ("identityy", "identity")]
+    ("name", "meant"), [("Sigmoid", "sigmoid"), ("lineer", "linear"), ("iidentity", "identity")]
 )
 def test_an_unknown_activation_is_compared_with_the_known_ones(name, meant):
     with pytest.raises(ValueError, match=f"unknown activation .*; did you mean '{meant}'"):

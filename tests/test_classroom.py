@@ -34,7 +34,7 @@ def class_folder(tmp_path):
     write_source(tmp_path / "overlay")
     right = notebook.as_text(solved(NAME, overlay=tmp_path / "overlay"))
     wrong = notebook.as_text(notebook.release(NAME, tmp_path / "overlay"))
-    (tmp_path / "secret.ipynb").write_text(right)
+    (tmp_path / "secret.ipynb").write_text(right, encoding="utf-8")
     folder = tmp_path / "submissions"
     for name, content in {
         "ada.ipynb": right,
@@ -99,9 +99,11 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
     # A second run has nothing to do but what was handed in anew.
     graded = []
     monkeypatch.setattr(Run, "apart", lambda run, item, assignment: graded.append(item.student))
-    with (class_folder / "submissions" / "ada.ipynb").open("a") as file:
+    with (class_folder / "submissions" / "ada.ipynb").open("a", encoding="utf-8") as file:
         file.write("\n")
-    (run.graded / "grades" / "alan.json").write_text("{")  # as no stop can leave it
+    (run.graded / "grades" / "alan.json").write_text(
+        "{", encoding="utf-8"
+    )  # as no stop can leave it
     grade_all(run, submissions, 2)
     assert sorted(graded) == ["ada", "alan"]
 
@@ -128,6 +130,14 @@ def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypat
     assert not run.is_graded(ada)
 
 
+def test_a_failure_is_read_whatever_the_encoding_of_the_locale(class_folder, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")  # as in a locale whose encoding that is
+    assignment = notebook.read_assignment(NAME, class_folder / "overlay")
+    run = Run(NAME, class_folder / "graded", class_folder / "für uns", sandbox=False)
+    ada = find_submissions(class_folder / "submissions", NAME, Roster())[1]
+    assert "für uns" in run.apart(ada, assignment)
+
+
 def test_two_submissions_of_one_student_are_not_mixed(class_folder):
     (class_folder / "submissions" / "ada").mkdir()
     found = find_submissions(class_folder / "submissions", NAME, Roster())
@@ -136,18 +146,18 @@ def test_two_submissions_of_one_student_are_not_mixed(class_folder):
 
 
 def test_names_are_those_of_the_roster(class_folder):
-    (class_folder / "roster.csv").write_text(ROSTER)
+    (class_folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     roster = Roster.read(class_folder / "roster.csv")
     folder = class_folder / "canvas"
     folder.mkdir()
     for name in ("turingalan_12_5_tiny.ipynb", "hoppergrace_LATE_13_6_tiny-1.ipynb", "u1.ipynb"):
-        (folder / name).write_text("")
+        (folder / name).write_text("", encoding="utf-8")
     assert [item.student for item in find_submissions(folder, NAME, roster)] == [
         "grace",
         "alan@uni.example",
         "ada",
     ]
-    (class_folder / "roster.csv").write_text("name\nada\n")
+    (class_folder / "roster.csv").write_text("name\nada\n", encoding="utf-8")
     with pytest.raises(Refused, match="lists nobody"):
         Roster.read(class_folder / "roster.csv")
 
@@ -185,34 +195,36 @@ def test_written_answers_are_marked_by_a_person(graded):
     exports.write_written(graded)
     assert exports.unmarked(graded) == 1
     file = graded / "written.csv"
-    (row,) = csv.DictReader(file.read_text().splitlines())
+    (row,) = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     assert row["answer"] == "'=1+1" and row["points"] == ""
-    file.write_text(file.read_text().replace("2.0,,", '2.0,1.5,"why?"'))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("2.0,,", '2.0,1.5,"why?"'), encoding="utf-8"
+    )
     exports.write_written(graded)  # and keeps what was given
     record = exports.read_grades(graded)[0]
     assert record["points"] == 4.5 and record["marks"][1]["message"] == "why?"
     assert exports.unmarked(graded) == 0
-    file.write_text(file.read_text().replace("1.5", "7"))
+    file.write_text(file.read_text(encoding="utf-8").replace("1.5", "7"), encoding="utf-8")
     with pytest.raises(Refused, match=r"'7' for ada, words: give a number from 0 to 2"):
         exports.read_grades(graded)
 
 
 @pytest.mark.parametrize("delimiter, line_end", [(",", "\n"), (",", "\r\n"), (";", "\r\n")])
 def test_written_answers_come_back_from_any_spreadsheet(graded, delimiter, line_end):
-    record = json.loads((graded / "grades" / "ada.json").read_text())
+    record = json.loads((graded / "grades" / "ada.json").read_text(encoding="utf-8"))
     record["marks"][1]["answer"] = "One line, one.\nTwo; two."
-    (graded / "grades" / "ada.json").write_text(json.dumps(record))
+    (graded / "grades" / "ada.json").write_text(json.dumps(record), encoding="utf-8")
     exports.write_written(graded)
-    with (graded / "written.csv").open(newline="") as file:
+    with (graded / "written.csv").open(newline="", encoding="utf-8") as file:
         (row,) = csv.DictReader(file)
     row |= {"points": "1,5", "comment": "schön", "answer": row["answer"].replace("\n", line_end)}
-    with (graded / "written.csv").open("w", newline="") as file:
+    with (graded / "written.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, row, delimiter=delimiter)
         writer.writeheader()
         writer.writerow(row)
     record = exports.read_grades(graded)[0]
     assert record["points"] == 4.5 and record["marks"][1]["message"] == "schön"
-    content = (graded / "written.csv").read_text().encode("latin-1")
+    content = (graded / "written.csv").read_text(encoding="utf-8").encode("latin-1")
     for broken in (content, b"student,points\nada,1\n", b"a" * 200_000):
         (graded / "written.csv").write_bytes(broken)
         with pytest.raises(Refused, match="UTF-8"):
@@ -232,26 +244,28 @@ def test_an_assignment_of_ones_own_is_graded_and_returned(class_folder):
         ("feedback", str(graded)): "1 written answers wait",
         ("export", "canvas", str(graded)): "1 written answers wait",
     }.items():
-        done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, *arguments], cwd=ROOT, capture_output=True, encoding="utf-8"
+        )
         assert done.returncode == 0 and says in done.stdout, done.stderr
-    assert "<h1>Tiny</h1>" in (graded / "feedback" / "ada.html").read_text()
-    assert ",Tiny\n" in (graded / "gradebook.csv").read_text()
+    assert "<h1>Tiny</h1>" in (graded / "feedback" / "ada.html").read_text(encoding="utf-8")
+    assert ",Tiny\n" in (graded / "gradebook.csv").read_text(encoding="utf-8")
 
 
 def test_feedback_runs_nothing_that_students_wrote(graded):
     assert exports.write_feedback(graded) == 2
-    page = (graded / "feedback" / "ada.html").read_text()
+    page = (graded / "feedback" / "ada.html").read_text(encoding="utf-8")
     assert "<script" not in page and "&lt;script&gt;" in page and "&lt;b&gt;&amp;" in page
     assert "3 of 5 points" in page and "a person has yet to mark" in page
 
 
 def test_gradebook_in_canvas_columns(graded, tmp_path):
-    (tmp_path / "roster.csv").write_text(ROSTER)
+    (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     assert exports.write_canvas(graded, Roster.read(tmp_path / "roster.csv")) == (
         1,
         ["eve@uni.example"],
     )
-    rows = list(csv.reader((graded / "gradebook.csv").read_text().splitlines()))
+    rows = list(csv.reader((graded / "gradebook.csv").read_text(encoding="utf-8").splitlines()))
     assert rows[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Tiny"]
     assert rows[1] == ["    Points Possible", "", "", "", "", "5"]
     assert rows[2] == ["Lovelace, Ada", "11", "u1", "ada", "A", "3"]
@@ -267,12 +281,12 @@ def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
     archive.extractall(place / "source")
     (place / "results").mkdir()
     program = archive.read("run_autograder").decode().replace("/autograder", str(place))
-    (place / "run.py").write_text(program)
+    (place / "run.py").write_text(program, encoding="utf-8")
     for email, score in (("Ada@uni.example", 3), ("eve@uni.example", 0), ("x@y", None)):
         users = json.dumps({"users": [{"email": email}]})
-        (place / "submission_metadata.json").write_text(users)
+        (place / "submission_metadata.json").write_text(users, encoding="utf-8")
         runpy.run_path(str(place / "run.py"))
-        results = json.loads((place / "results" / "results.json").read_text())
+        results = json.loads((place / "results" / "results.json").read_text(encoding="utf-8"))
         assert results["score"] == (score or 0) and ("tests" in results) == (score is not None)
     results = exports.gradescope_results(exports.read_grades(graded)[0])
     assert results["tests"][0]["max_score"] == 3 and results["tests"][0]["visibility"] == "visible"
@@ -299,6 +313,6 @@ def test_the_commands_say_what_is_wrong(tmp_path):
     }.items():
         arguments = [*arguments, "--unsafe"] if arguments[0] == "grade" else arguments
         command = [sys.executable, "-m", "coursework", *arguments]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
         assert done.returncode == 1 and says in done.stderr, (arguments, done.stderr)
         assert "Traceback" not in done.stderr

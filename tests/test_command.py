@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,9 @@ def test_what_a_resumed_training_may_not_change(trained, tmp_path, capsys):
         with pytest.raises(SystemExit, match=f"{option[0]} is fixed by .*seeds.npz: leave it out"):
             main(["train", str(CSV), "--resume", str(trained), *option])
     shorter = tmp_path / "shorter.csv"
-    shorter.write_text("\n".join(CSV.read_text(encoding="utf-8").splitlines()[:-5]), "utf-8")
+    shorter.write_text(
+        "\n".join(CSV.read_text(encoding="utf-8").splitlines()[:-5]), encoding="utf-8"
+    )
     with pytest.raises(SystemExit, match="has 205 rows, and the training began with 210"):
         main(["train", str(shorter), "--resume", str(trained)])
     bare = tmp_path / "bare.npz"
@@ -167,16 +170,18 @@ def test_validation_keeps_the_best_epoch(tmp_path, capsys):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_saves_what_was_reached(tmp_path):
+def test_ctrl_c_saves_what_was_reached(tmp_path, request):
     output = tmp_path / "stopped.npz"
     running = subprocess.Popen(
         [sys.executable, "-m", "backprop", "train", CSV, "--epochs", "1000000", "--output", output],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
         encoding="utf-8",
         env=os.environ | {"TQDM_DISABLE": "0"},
+        # A shell starts what runs in the background with Ctrl-C ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
+    request.addfinalizer(running.kill)
     while "Network(" not in (line := running.stdout.readline()):
         assert line or running.poll() is None, running.stderr.read()
     time.sleep(1)

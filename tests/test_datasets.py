@@ -85,7 +85,7 @@ def test_labels_that_are_none(labels, message):
 
 def test_load_csv(tmp_path):
     path = tmp_path / "kinds.csv"
-    path.write_text("length,width,kind\n1.5,2,a\n3,4,b\n")
+    path.write_text("length,width,kind\n1.5,2,a\n3,4,b\n", encoding="utf-8")
     data = datasets.load_csv(path, ["b", "a"])
     assert data.X.tolist() == [[1.5, 2.0], [3.0, 4.0]] and data.labels.tolist() == [1, 0]
     assert data.feature_names == ("length", "width") and data.class_names == ("b", "a")
@@ -93,7 +93,7 @@ def test_load_csv(tmp_path):
 
 def test_load_csv_names_what_is_wrong(tmp_path):
     path = Path(tmp_path / "kinds.csv")
-    path.write_text("length,width,kind\n1.5,x,a\n")
+    path.write_text("length,width,kind\n1.5,x,a\n", encoding="utf-8")
     with pytest.raises(ValueError, match="kinds.csv, line 2, column 'width': 'x' is not a number"):
         datasets.load_csv(path, ["a"])
     with pytest.raises(FileNotFoundError, match="no data file"):
@@ -114,7 +114,7 @@ def test_the_package_alone_says_where_the_data_are(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env=os.environ | {"PYTHONPATH": str(tmp_path / "lib" / "python")},
     )
     for line, name in zip(done.stdout.splitlines(), ("digits", "wheat_seeds.csv"), strict=True):

@@ -263,7 +263,7 @@ def test_photographs_that_cannot_be_used(tmp_path):
             as_mnist(bare)
     with pytest.raises(FileNotFoundError, match="no photograph at"):
         read_photograph(tmp_path / "missing.png")
-    (tmp_path / "text.png").write_text("no image")
+    (tmp_path / "text.png").write_text("no image", encoding="utf-8")
     with pytest.raises(ValueError, match=r"text.png is no image that can be read"):
         read_photograph(tmp_path / "text.png")
 

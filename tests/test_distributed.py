@@ -23,7 +23,8 @@ from backprop.saving import load
 from backprop.training import TrainingDiverged, train
 
 distributed = pytest.importorskip(
-    "dask.distributed", reason="Dask is not installed: pip install -r requirements-scale.txt"
+    "dask.distributed",
+    reason="no test of this file runs without Dask: pip install -r requirements-scale.txt",
 )
 
 from backprop.command import main  # noqa: E402
@@ -236,8 +237,12 @@ def test_the_program_in_chapter_17_computes_what_the_chapter_says(tmp_path):
     assert len(listings) == 3
     script = tmp_path / "chapter.py"
     program = "\n".join([*before, *listings, *after])
-    script.write_text("if __name__ == '__main__':\n" + textwrap.indent(program, "    "))
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    script.write_text(
+        "if __name__ == '__main__':\n" + textwrap.indent(program, "    "), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, encoding="utf-8", timeout=120
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -251,7 +256,7 @@ def test_the_program_trains_on_a_csv_file_and_leaves_no_process(tmp_path):
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         start_new_session=True,
         env=os.environ | {"TQDM_DISABLE": "0"},
     )
@@ -314,7 +319,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch, options, messa
     monkeypatch.setattr(training_command, "TO_CONNECT", 0.5)
     monkeypatch.chdir(tmp_path)
     for name in ("tiny.csv", "extra.idx"):
-        (tmp_path / name).write_text(TINY)
+        (tmp_path / name).write_text(TINY, encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         main(["train", "tiny.csv", *options])
     text = str(ended.value)

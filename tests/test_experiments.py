@@ -203,7 +203,7 @@ def test_results_are_written_whole_or_not_at_all(tmp_path):
     results.store([{"a": 1, "b": "x"}], target)
     with pytest.raises(ValueError, match="no text"):
         results.store([{"a": 2, "b": "y"}, {"a": 3, "b": Unwritable()}], target)
-    assert target.read_text() == "a,b\n1,x\n"
+    assert target.read_text(encoding="utf-8") == "a,b\n1,x\n"
     assert [results.two_digits(ratio) for ratio in (0.01234, 1.26, 126)] == [0.012, 1.3, 130]
 
 

@@ -147,7 +147,7 @@ def test_a_private_file_is_private_while_it_is_written(tmp_path, umask):
 modes = []
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root may give files away")
+@pytest.mark.needs_root  # to give a file away
 def test_owner_and_group_are_kept(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(OLD)
@@ -289,7 +289,7 @@ def fill(command, limit, folder, write):
     done = subprocess.run(
         [*command, *program],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     return done

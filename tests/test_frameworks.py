@@ -42,6 +42,6 @@ def test_the_code_prints_its_stated_output(library):
     if find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
     code, output = blocks()[library]
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert done.stdout == output

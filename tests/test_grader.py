@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK = Limits(seconds_a_call=0.8, seconds=30, memory=2**28)
 ALL = {"check_triple": 3, "check_square": 2, "words": None}
 
+pytestmark = pytest.mark.also_as_root  # the jail gives up other rights then
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _jail():
@@ -70,7 +72,9 @@ def points(result):
 def nothing_is_left_running():
     """Whether all processes of jails that this process started end within two seconds."""
     for _ in range(40):
-        commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+        commands = subprocess.run(
+            ["ps", "-eo", "args"], capture_output=True, encoding="utf-8"
+        ).stdout
         if "time.sleep(987)" not in commands:
             return True
         time.sleep(0.05)
@@ -203,10 +207,24 @@ def test_changes_in_place_come_back():
         process.close()
 
 
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_code_in_the_jail_reads_and_writes_utf_8_whatever_the_locale(sandbox, monkeypatch):
+    for name, value in {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}.items():
+        monkeypatch.setenv(name, value)
+    process = jail.Process(jail.Clock(Limits()), sandbox)
+    try:
+        process.ask(
+            do="run", source="import locale\nfound = locale.getencoding().lower()", name="cell"
+        )
+        assert process.ask(do="names", names=["found"])["value"] == {"found": "utf-8"}
+    finally:
+        process.close()
+
+
 def test_without_bubblewrap_it_says_what_is_open_and_refuses(tmp_path):
     environment = os.environ | {"PATH": str(tmp_path)}
     command = [sys.executable, "-m", "coursework", "grade", "01_by_hand", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode == 1 and "use the network" in done.stderr and "--unsafe" in done.stderr
 
 
@@ -215,7 +233,7 @@ def test_a_course_below_the_temporary_folder_has_its_python(monkeypatch):
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         python = Path(folder) / "python"
         python.mkdir()
-        (python / "inside").write_text("here")
+        (python / "inside").write_text("here", encoding="utf-8")
         monkeypatch.setattr(jail.sys, "prefix", str(python))
         command = [*jail.command(QUICK)[:-2], "/bin/cat", str(python / "inside")]
-        assert subprocess.run(command, capture_output=True, text=True).stdout == "here"
+        assert subprocess.run(command, capture_output=True, encoding="utf-8").stdout == "here"

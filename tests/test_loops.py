@@ -151,7 +151,7 @@ CSV = "length,width,kind\n1.5,2,a\n3,4,b\n"
 
 
 def test_load_csv(tmp_path):
-    (tmp_path / "kinds.csv").write_text(CSV)
+    (tmp_path / "kinds.csv").write_text(CSV, encoding="utf-8")
     assert loops.load_csv(tmp_path / "kinds.csv", ["b", "a"]) == [
         ([1.5, 2.0], 1),
         ([3.0, 4.0], 0),
@@ -175,14 +175,14 @@ def test_load_csv(tmp_path):
     ],
 )
 def test_a_broken_file_is_named_with_line_and_column(tmp_path, text, message):
-    (tmp_path / "kinds.csv").write_text(text)
+    (tmp_path / "kinds.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         loops.load_csv(tmp_path / "kinds.csv", ["a", "b"])
 
 
 @pytest.mark.parametrize("classes", ["ab", ["a", "b", "a"]])
 def test_classes_are_different_names(tmp_path, classes):
-    (tmp_path / "kinds.csv").write_text(CSV)
+    (tmp_path / "kinds.csv").write_text(CSV, encoding="utf-8")
     with pytest.raises(ValueError, match="give the name of each class once, in order"):
         loops.load_csv(tmp_path / "kinds.csv", classes)
 

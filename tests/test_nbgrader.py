@@ -43,7 +43,7 @@ def classroom_of(name):
 @pytest.mark.parametrize("name", notebook.assignment_names())
 def test_the_same_points_as_with_nbgrader(name, tmp_path):
     shutil.copytree(notebook.SOURCE / name, tmp_path / "source" / name)
-    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
     program = Path(PROGRAM).absolute()
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "PATH": path}
@@ -51,7 +51,12 @@ def test_the_same_points_as_with_nbgrader(name, tmp_path):
     def nbgrader(*arguments):
         command = [program, *arguments, name]
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+            command,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
         )
         assert done.returncode == 0, done.stderr
 

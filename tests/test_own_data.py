@@ -24,7 +24,9 @@ def test_a_csv_file_is_read_with_its_classes_in_alphabetical_order():
 
 def test_classes_that_are_numbers_stand_in_their_order(tmp_path):
     path = tmp_path / "numbers.csv"
-    path.write_text("x,class\n" + "".join(f"{row},{row % 12}\n" for row in range(24)))
+    path.write_text(
+        "x,class\n" + "".join(f"{row},{row % 12}\n" for row in range(24)), encoding="utf-8"
+    )
     examples = load_files([path])
     assert examples.class_names == tuple(map(str, range(12)))
     assert examples.labels.tolist() == [row % 12 for row in range(24)]
@@ -41,7 +43,7 @@ def test_an_idx_pair_is_read_as_it_stands():
 
 def test_a_csv_file_with_its_label_and_separator(tmp_path):
     path = tmp_path / "first.csv"
-    path.write_text("class|x\n1|5\n0|6\n1|7\n")
+    path.write_text("class|x\n1|5\n0|6\n1|7\n", encoding="utf-8")
     examples = load_files([path], label="class", separator="|")
     assert examples.labels.tolist() == [1, 0, 1] and examples.X.tolist() == [[5], [6], [7]]
     with pytest.raises(ValueError, match="first.csv, line 1: there is one column"):
@@ -108,8 +110,12 @@ def test_without_dask_an_import_says_how_to_install_it(monkeypatch):
 
 
 def test_the_pins_for_several_machines_are_exact_and_none_is_pinned_twice():
-    comment, base, *pins = (ROOT / "requirements-scale.txt").read_text().splitlines()
+    comment, base, *pins = (
+        (ROOT / "requirements-scale.txt").read_text(encoding="utf-8").splitlines()
+    )
     assert comment.startswith("# ") and base == "-r requirements.txt"
     assert all(re.fullmatch(r"[a-z]+==[\d.]+", pin) for pin in pins)
-    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), flags=re.M)
+    pinned = re.findall(
+        r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.M
+    )
     assert not {pin.split("==")[0] for pin in pins} & set(pinned)

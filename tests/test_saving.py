@@ -752,7 +752,7 @@ def test_another_kind_of_file_another_network_and_no_file(path):
     np.savez(path, something=np.zeros(3))
     with pytest.raises(ValueError, match="network.npz is not a network file, or it is damaged"):
         load_network(path)
-    path.write_text("no network")
+    path.write_text("no network", encoding="utf-8")
     with pytest.raises(ValueError, match="network.npz is not a network file, or it is damaged"):
         load_network(path)
     path.unlink()

@@ -35,15 +35,21 @@ def course(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
 
-    def setup(python=None, **faults):
+    def setup(*files, python=None, **faults):
         settings = dict.fromkeys(("old", "no_venv", "no_pip", "no_network"), 0)
         settings |= {"version": "3.12"} | faults
         interpreter = tmp_path / "interpreter"
-        interpreter.write_text(INTERPRETER.format(log=tmp_path / "calls", **settings))
+        interpreter.write_text(
+            INTERPRETER.format(log=tmp_path / "calls", **settings), encoding="utf-8"
+        )
         interpreter.chmod(0o755)
         environment = dict(os.environ, PYTHON=python or str(interpreter))
         return subprocess.run(
-            ["sh", "tools/setup.sh"], cwd=tmp_path, env=environment, capture_output=True, text=True
+            ["sh", "tools/setup.sh", *files],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
         )
 
     return setup
@@ -51,7 +57,9 @@ def course(tmp_path):
 
 def calls(tmp_path):
     """The modules that the stand-ins were told to run, in order."""
-    return [line.split()[1] for line in (tmp_path / "calls").read_text().splitlines()]
+    return [
+        line.split()[1] for line in (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,14 +83,31 @@ def test_what_is_wrong_is_said_in_one_line(course, faults, message):
 def test_installs_once_and_again_when_the_requirements_change(course, tmp_path):
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"]
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"]
-    (tmp_path / "requirements.txt").write_text("numpy==1\n")
+    (tmp_path / "requirements.txt").write_text("numpy==1\n", encoding="utf-8")
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
+
+
+def test_a_file_that_is_named_is_installed_after_the_requirements(course, tmp_path):
+    assert course("more.txt").returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
+    assert course("more.txt").returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip", "pip"]
+
+
+def test_the_package_is_found_whatever_the_encoding_of_the_locale(course, tmp_path):
+    assert course().returncode == 0
+    path_file = tmp_path / ".venv/lib/python3.12/site-packages/backprop.pth"
+    path_file.parent.mkdir(parents=True)
+    path_file.write_text("/home/für uns/src", encoding="utf-8")
+    assert course("more.txt").returncode == 0
+    found = path_file.parent / path_file.read_text(encoding="utf-8").strip()
+    assert found.resolve() == (tmp_path / "src").resolve()
 
 
 def test_an_install_that_failed_is_finished_by_the_next_call(course, tmp_path):
     assert course(no_network=1).returncode == 1
     python = tmp_path / ".venv/bin/python"
-    python.write_text(python.read_text().replace("exit 1", "exit 0"))  # the network is back
+    python.write_text(
+        python.read_text(encoding="utf-8").replace("exit 1", "exit 0"), encoding="utf-8"
+    )  # the network is back
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip", "pip"]
 
 
@@ -92,7 +117,7 @@ def test_a_broken_environment_of_ours_is_made_anew(course, tmp_path, harm):
     if harm == "no interpreter":
         (tmp_path / ".venv/bin/python").unlink()
     elif harm == "another folder":
-        (tmp_path / ".venv/made-by-setup").write_text("/elsewhere\n")
+        (tmp_path / ".venv/made-by-setup").write_text("/elsewhere\n", encoding="utf-8")
     (tmp_path / ".venv/installed").unlink()
     assert course().returncode == 0 and calls(tmp_path) == ["venv", "pip"] * 2
 

@@ -463,7 +463,7 @@ def test_reading_takes_at_most_twice_the_memory_of_the_result(tmp_path, ends):
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, path],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     ratio, shape = done.stdout.split(maxsplit=1)

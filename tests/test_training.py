@@ -340,7 +340,7 @@ def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
         "print(bar(3, None).disable, bar(3, True).disable, bar(3, False).disable)"
     )
     monkeypatch.setenv("TQDM_DISABLE", "1")  # heeded by tqdm when it is imported
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
     assert answer.stdout.split() == ["True", "False", "True"]
 
 

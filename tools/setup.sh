@@ -1,6 +1,7 @@
 #!/bin/sh
-# Make .venv and install requirements.txt into it, unless that is done already.
-# PYTHON names another interpreter than the one found as python3.
+# Make .venv and install requirements.txt into it, unless that is done already; then install the
+# file that is named as an argument, if any. PYTHON names another interpreter than the one found as
+# python3.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,16 @@ works() {
     .venv/bin/python -m pip --version >/dev/null 2>&1
 }
 
+install() {
+    .venv/bin/python -m pip install --disable-pip-version-check -r "$1" >.venv/install.log 2>&1 ||
+        stop "the install failed: check the network and the free space, then run the same command again; details are in .venv/install.log"
+    # pip writes the full path of the package in UTF-8, and Python before 3.13 reads it in the locale's
+    # encoding. The same path without this folder's name is read alike everywhere.
+    for file in .venv/lib/python*/site-packages/backprop.pth; do
+        [ ! -e "$file" ] || echo ../../../../src >"$file"
+    done
+}
+
 # Without PYTHON, an environment that is there and works is kept.
 python=${PYTHON:-python3}
 [ -n "${PYTHON:-}" ] || [ ! -x .venv/bin/python ] || ! works || python=.venv/bin/python
@@ -30,21 +41,21 @@ version=$(version_of "$python") ||
 
 wanted="$version $(pwd) $(cat requirements.txt pyproject.toml | cksum)"
 current=$(version_of .venv/bin/python) || current=none
-[ "$current" != "$version" ] || [ "$(cat .venv/installed 2>/dev/null)" != "$wanted" ] || exit 0
-
-# An environment of another version, without pip, or moved here from elsewhere is of no use.
-made_in=$(cat .venv/made-by-setup 2>/dev/null) || made_in=
-if [ "$current" != "$version" ] || ! works || [ "${made_in:-$(pwd)}" != "$(pwd)" ]; then
-    [ ! -e .venv ] || [ -e .venv/made-by-setup ] ||
-        stop "the folder .venv was not made by this program: move it away, then run the same command again"
-    "$python" -c 'import venv, ensurepip' 2>/dev/null ||
-        stop "'$python' lacks the module venv: install it (Debian and Ubuntu: apt-get install python3-venv), then run the same command again"
-    rm -rf .venv
-    { mkdir .venv && pwd >.venv/made-by-setup && "$python" -m venv .venv; } >/dev/null 2>&1 ||
-        stop "'$python' could not make the folder .venv: check the rights and the free space of this folder"
+if [ "$current" != "$version" ] || [ "$(cat .venv/installed 2>/dev/null)" != "$wanted" ]; then
+    # An environment of another version, without pip, or moved here from elsewhere is of no use.
+    made_in=$(cat .venv/made-by-setup 2>/dev/null) || made_in=
+    if [ "$current" != "$version" ] || ! works || [ "${made_in:-$(pwd)}" != "$(pwd)" ]; then
+        [ ! -e .venv ] || [ -e .venv/made-by-setup ] ||
+            stop "the folder .venv was not made by this program: move it away, then run the same command again"
+        "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+            stop "'$python' lacks the module venv: install it (Debian and Ubuntu: apt-get install python3-venv), then run the same command again"
+        rm -rf .venv
+        { mkdir .venv && pwd >.venv/made-by-setup && "$python" -m venv .venv; } >/dev/null 2>&1 ||
+            stop "'$python' could not make the folder .venv: check the rights and the free space of this folder"
+    fi
+    echo "setup: installing requirements.txt into .venv (once, a few minutes)"
+    install requirements.txt
+    echo "$wanted" >.venv/installed
 fi
 
-echo "setup: installing requirements.txt into .venv (once, a few minutes)"
-.venv/bin/python -m pip install --disable-pip-version-check -r requirements.txt >.venv/install.log 2>&1 ||
-    stop "the install failed: check the network and the free space, then run the same command again; details are in .venv/install.log"
-echo "$wanted" >.venv/installed
+[ $# = 0 ] || install "$1"

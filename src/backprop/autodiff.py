@@ -1,10 +1,10 @@
 """Reverse-mode automatic differentiation: backpropagation through any computation.
 
-A `Value` holds an array and remembers what it was computed from. Each operation stands here with
-its way back beside its way forward: `pass_back` takes the derivative of the result by this value
-and returns the derivatives by each of its parents. `backward` calls them from the last value to
-the first. That order, and the fact that derivatives add up where a value is used several times,
-is all there is to it (Linnainmaa 1970; Speelpenning 1980).
+A `Value` holds an array and remembers what it was computed from. Each operation is here with its
+backward pass next to its forward pass: `pass_back` takes the derivative of the result with respect
+to this value and returns those with respect to each of its parents. `backward` calls them from the
+last value to the first. That order, and the fact that derivatives add up where a value is used
+several times, is all there is to it (Linnainmaa 1970; Speelpenning 1980).
 
 >>> x = Value(3.0)
 >>> y = x * x + 2 * x
@@ -63,7 +63,7 @@ class Value:
         self.parents = parents
         self.operation = operation
         self.pass_back: Any = pass_back  # a function; None in a leaf, and once it is freed
-        self.freed = False  # whether the way back is gone
+        self.freed = False  # whether the backward pass is gone
         self._gradient: np.ndarray | None = None
 
     @property
@@ -323,7 +323,7 @@ class Value:
     def __reduce__(self) -> tuple[Any, ...]:
         """How a leaf is copied or pickled: with its numbers and its gradient, sharing neither.
 
-        The way back of any other value leads to the parents themselves, not to their copies.
+        The backward pass of any other value leads to the parents themselves, not to their copies.
         """
         if self.parents or self.freed:
             raise TypeError(
@@ -483,7 +483,7 @@ def real_array(data: ArrayLike) -> np.ndarray:
 
 
 def check_not_freed(value: Value) -> None:
-    """Raise RuntimeError for a value whose way back is gone."""
+    """Raise RuntimeError for a value whose backward pass is gone."""
     if value.freed:
         raise RuntimeError(
             f"this value of shape {value.shape} belongs to a graph that an earlier backward() has "

@@ -105,7 +105,7 @@ class Gradient(Parameters):
     def add_product(self, name: str, left: np.ndarray, right: np.ndarray) -> None:
         """Add the matrix product left @ right."""
         if name in self.empty:
-            np.dot(left, right, out=self.views[name])
+            np.dot(left, right, out=self.views[name])  # for small matrices faster than matmul
             self.empty.remove(name)
         else:
             self.views[name] += left @ right
