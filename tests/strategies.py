@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 from hypothesis import strategies as st
 
-from backprop.activations import ACTIVATIONS
+from backprop.activations import ACTIVATIONS, LEAK
 from backprop.initialization import INITIALIZATIONS
 from backprop.losses import DIVISORS, LOSSES, SquaredError
 from backprop.network import Network
@@ -13,7 +13,34 @@ from backprop.network import Network
 seeds = st.integers(0, 2**32 - 1)
 
 
-ELEMENTWISE = tuple(name for name in ACTIVATIONS if name != "softmax")
+ELEMENTWISE = tuple(name for name, activation in ACTIVATIONS.items() if activation.elementwise)
+
+
+def second_activations(np_):
+    """Every activation once more, with the functions of another library's NumPy."""
+    functions = {
+        "sigmoid": lambda Z: 1 / (1 + np_.exp(-Z)),
+        "tanh": np_.tanh,
+        "relu": lambda Z: np_.where(Z > 0, Z, 0),
+        "leaky relu": lambda Z: np_.where(Z > 0, Z, LEAK * Z),
+        "identity": lambda Z: Z,
+        "softmax": lambda Z: np_.exp(Z) / np_.sum(np_.exp(Z), axis=1, keepdims=True),
+    }
+    assert functions.keys() == ACTIVATIONS.keys()
+    return functions
+
+
+def second_losses(np_):
+    """Every loss once more, as a function of the loss, the outputs and the targets."""
+    functions = {
+        "squared error": lambda loss, A, Y: loss.constant(Y.shape) * np_.sum((A - Y) ** 2),
+        "binary cross-entropy": lambda loss, A, Y: (
+            -np_.sum(Y * np_.log(A) + (1 - Y) * np_.log(1 - A)) / len(Y)
+        ),
+        "categorical cross-entropy": lambda loss, A, Y: -np_.sum(Y * np_.log(A)) / len(Y),
+    }
+    assert functions.keys() == LOSSES.keys()
+    return functions
 
 
 def random_targets(generator, loss, rows, outputs):

@@ -8,15 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import ELEMENTWISE
 
+from backprop import losses, optimizers
 from backprop.activations import ACTIVATIONS, LEAK, get_activation, sigmoid, softmax
+from backprop.gradients import numerical_gradient
 from backprop.initialization import INITIALIZATIONS, get_initialization
 from backprop.losses import (
     DIVISORS,
+    LOSSES,
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     SquaredError,
     get_loss,
 )
+from backprop.optimizers import OPTIMIZERS
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -34,6 +38,18 @@ def test_the_type_of_the_numbers_is_kept(name, dtype):
     Z = np.array([[-1.0, 0.0, 2.0]], dtype)
     A = get_activation(name).function(Z)
     assert A.dtype == get_activation(name).delta(np.ones_like(A), Z, A).dtype == dtype
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_a_kink_is_where_the_slopes_on_both_sides_differ(name):
+    activation = get_activation(name)
+    below, at, above = activation.function(np.array([-1e-6, 0.0, 1e-6]))
+    assert activation.kink == (abs((above - at) - (at - below)) > 1e-8)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_initial_weights_that_suit_an_activation_exist(name):
+    assert get_activation(name).initialization in INITIALIZATIONS
 
 
 @pytest.mark.parametrize(("name", "slopes"), [("relu", [0, 0, 1]), ("leaky relu", [LEAK, LEAK, 1])])
@@ -81,17 +97,31 @@ def test_linear_and_identity_are_one():
     assert get_activation("linear") is get_activation("identity")
 
 
-@pytest.mark.parametrize("half", [True, False])
-@pytest.mark.parametrize("divide_by", DIVISORS)
-def test_derivative_of_the_squared_error(divide_by, half):
-    generator = np.random.default_rng(1)
-    A, Y, loss = generator.random((4, 3)), generator.random((4, 3)), SquaredError(divide_by, half)
-    slope = np.empty_like(A)
-    for place in np.ndindex(A.shape):
-        step = np.zeros_like(A)
-        step[place] = 1e-6
-        slope[place] = (loss.value(None, A + step, Y) - loss.value(None, A - step, Y)) / 2e-6
-    assert loss.derivative(A, Y) == pytest.approx(slope, abs=1e-8)
+EVERY_LOSS = [
+    *(kind() for kind in LOSSES.values()),
+    *(SquaredError(divide_by, half) for divide_by in DIVISORS for half in (True, False)),
+]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("loss", EVERY_LOSS, ids=repr)
+def test_delta_is_the_slope_of_the_loss(loss, name):
+    activation, generator = get_activation(loss.fused_with or name), np.random.default_rng(1)
+    Z, Y = generator.normal(size=(4, 3)), generator.random((4, 3))
+    Y /= Y.sum(axis=1, keepdims=True)
+
+    def value(numbers):
+        Z = numbers.reshape(4, 3)
+        return loss.value(Z, activation.function(Z), Y)
+
+    delta = loss.delta(Z, activation.function(Z), Y, activation)
+    assert delta.ravel() == pytest.approx(numerical_gradient(value, Z.ravel()), abs=1e-8)
+
+
+def test_every_public_loss_and_optimizer_can_be_chosen_by_name():
+    for module, known in ((losses, LOSSES), (optimizers, OPTIMIZERS)):
+        public = [getattr(module, name) for name in module.__all__]
+        assert {kind for kind in public if getattr(kind, "name", "")} == set(known.values())
 
 
 def test_the_constants_of_the_published_programs():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backprop.optimizers import (
+    OPTIMIZERS,
     Adam,
     GradientDescent,
     Momentum,
@@ -57,6 +58,12 @@ RECORDED = {
         [-0.15318071016, -0.220018633445, 0.0531875194492],
     ],
 }
+
+
+def test_every_optimizer_is_compared_and_has_a_rate_to_begin_with():
+    assert {type(make()) for make in OURS.values()} == set(OPTIMIZERS.values())
+    for kind in OPTIMIZERS.values():
+        assert kind(kind.usual_rate).learning_rate == kind.usual_rate
 
 
 def trajectory(optimizer, steps=20):

@@ -18,7 +18,7 @@ from backprop.fixed_point import FixedPointNetwork
 from backprop.layers import ActivationLayer, Dense
 from backprop.losses import CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
-from backprop.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, RMSProp, cosine
+from backprop.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum, cosine
 from backprop.saving import Saved, load, load_network, save, save_network
 from backprop.scaling import Scaling
 from backprop.through_time import ElmanNetwork
@@ -173,17 +173,8 @@ def test_a_file_of_a_network_alone_has_nothing_else(path):
     assert loaded.scaling is loaded.optimizer is loaded.generator is None and loaded.notes == {}
 
 
-OPTIMIZER_KINDS = {
-    "gradient descent": lambda: GradientDescent(0.1),
-    "momentum": lambda: Momentum(0.1, 0.8),
-    "Nesterov": lambda: Momentum(0.03, nesterov=True),
-    "rmsprop": lambda: RMSProp(0.01, 0.9),
-    "adam": lambda: Adam(0.01),
-}
-
-
-def test_every_optimizer_is_tried():
-    assert {type(make()) for make in OPTIMIZER_KINDS.values()} == set(OPTIMIZERS.values())
+OPTIMIZER_KINDS = {name: lambda kind=kind: kind(0.03) for name, kind in OPTIMIZERS.items()}
+OPTIMIZER_KINDS["Nesterov"] = lambda: Momentum(0.03, 0.8, nesterov=True)
 
 
 @pytest.mark.parametrize("make", OPTIMIZER_KINDS.values(), ids=OPTIMIZER_KINDS)

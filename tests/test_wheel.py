@@ -14,7 +14,7 @@ def test_the_program_trains_without_the_course_around_it(tmp_path):
     hidden = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(PACKAGE, tmp_path / "site" / "backprop", ignore=hidden)
     rows = [f"{number % 2}.5,{number},{'ab'[number % 2]}" for number in range(40)]
-    (tmp_path / "table.csv").write_text("\n".join(["x,y,kind", *rows]))
+    (tmp_path / "table.csv").write_text("\n".join(["x,y,kind", *rows]), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "backprop", "train", "table.csv", "--epochs", "1", "--quiet"],
         cwd=tmp_path,

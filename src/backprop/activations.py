@@ -42,13 +42,17 @@ class Activation:
     """An elementwise `function` of Z, and its derivative.
 
     `name` is how it is chosen and shown. `derivative_of` says what the function `derivative` takes:
-    'A', the output A = f(Z), or 'Z'. Both functions keep the shape of their argument.
+    'A', the output A = f(Z), or 'Z'. Both functions keep the shape of their argument. `kink` says
+    whether the derivative jumps at Z = 0, and `initialization` which initial weights suit it (see
+    `backprop.initialization`).
     """
 
     name: str
     function: Callable[[Array], Array]
     derivative: Callable[[Array], Array]
     derivative_of: str = "A"
+    kink: bool = False
+    initialization: str = "1/sqrt(n)"
 
     elementwise = True
 
@@ -149,8 +153,8 @@ ACTIVATIONS = {
     for activation in (
         Activation("sigmoid", sigmoid, sigmoid_derivative),
         Activation("tanh", tanh, tanh_derivative),
-        Activation("relu", relu, relu_derivative),
-        Activation("leaky relu", leaky_relu, leaky_relu_derivative),
+        Activation("relu", relu, relu_derivative, kink=True, initialization="he"),
+        Activation("leaky relu", leaky_relu, leaky_relu_derivative, kink=True, initialization="he"),
         Activation("identity", identity, identity_derivative),
         Softmax(),
     )

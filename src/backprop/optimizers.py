@@ -39,12 +39,13 @@ class Optimizer:
     The memory is a few vectors as long as the gradient, made at the first step and used again in
     every other: making new ones would cost more than the arithmetic. For the same reason a step
     overwrites the gradient. `memories` counts the vectors that a rule carries from step to step,
-    `scratch` those that it only computes with. An optimizer belongs to the network whose parameters
-    it changed first. Raises ValueError unless the learning rate is a schedule or a finite number
-    greater than 0.
+    `scratch` those that it only computes with. `usual_rate` is a learning rate to begin with. An
+    optimizer belongs to the network whose parameters it changed first. Raises ValueError unless the
+    learning rate is a schedule or a finite number greater than 0.
     """
 
     name = ""
+    usual_rate = 0.1
     arguments: tuple[str, ...] = ()  # the attributes that are arguments besides the learning rate
     memories = 0
     scratch = 0
@@ -129,6 +130,7 @@ class GradientDescent(Optimizer):
     """w ← w − η g for every parameter at once, with g = ∂L/∂w (Cauchy 1847)."""
 
     name = "gradient descent"
+    usual_rate = 0.2
 
     def rule(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Subtract η g."""
@@ -143,6 +145,7 @@ class Momentum(Optimizer):
     """
 
     name = "momentum"
+    usual_rate = 0.02
     arguments = ("momentum", "nesterov")
     memories = 1
 
@@ -178,6 +181,7 @@ class RMSProp(Optimizer):
     """
 
     name = "rmsprop"
+    usual_rate = 0.001
     arguments = ("decay", "epsilon")
     memories = 1
     scratch = 1
@@ -213,6 +217,7 @@ class Adam(Optimizer):
     """
 
     name = "adam"
+    usual_rate = 0.001
     arguments = ("beta1", "beta2", "epsilon")
     memories = 2
     scratch = 1
@@ -256,7 +261,9 @@ def follow(mean: np.ndarray, news: np.ndarray, share: float) -> None:
     mean += news
 
 
-OPTIMIZERS = {kind.name: kind for kind in Optimizer.__subclasses__()}
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    kind.name: kind for kind in (GradientDescent, Momentum, RMSProp, Adam)
+}
 """The optimizers by name."""
 
 

@@ -68,7 +68,7 @@ def add_train(command: argparse.ArgumentParser) -> None:
     add(
         "--optimizer", choices=[name.replace(" ", "-") for name in OPTIMIZERS], help="default: adam"
     )
-    rates = ", ".join(f"{rate} with {name}" for name, rate in train.LEARNING_RATES.items())
+    rates = ", ".join(f"{kind.usual_rate} with {name}" for name, kind in OPTIMIZERS.items())
     add("--learning-rate", type=float, help=f"default: {rates}")
     add("--test-share", type=float, help="proportion of rows held out for a test; default: 0.2")
     add(

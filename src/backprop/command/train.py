@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from backprop import checks
+from backprop.activations import get_activation
 from backprop.command.examples import read_samples, read_samples_for
 from backprop.files import write_whole
 from backprop.network import Network
@@ -22,12 +23,6 @@ from backprop.saving import Saved, load, save
 from backprop.scaling import Scaling
 from backprop.training import History, TrainingInterrupted, check_settings, patience, train
 
-LEARNING_RATES = {
-    "adam": 0.001,
-    "momentum": 0.02,
-    "rmsprop": 0.001,
-    "gradient-descent": 0.2,
-}
 MADE_ONCE = {  # options that describe a network or its data: a resumed training takes them over
     "hidden": [30],
     "activation": "relu",
@@ -109,7 +104,7 @@ def start(options: argparse.Namespace) -> Saved:
     """What a new training begins with, but for the network, which depends on the samples."""
     kind = OPTIMIZERS[options.optimizer.replace("-", " ")]
     rate = options.learning_rate
-    optimizer = kind(LEARNING_RATES[options.optimizer] if rate is None else rate)
+    optimizer = kind(kind.usual_rate if rate is None else rate)
     generator = np.random.default_rng(options.seed)
     check_settings(optimizer, options.epochs, options.batch_size, generator)
     return Saved(None, optimizer=optimizer, generator=generator)
@@ -139,7 +134,7 @@ def describe(
         [samples.X.shape[1], *options.hidden, len(samples.class_names)],
         [options.activation] * len(options.hidden) + ["softmax"],
         loss="categorical cross-entropy",
-        initialization="he" if "relu" in options.activation else "1/sqrt(n)",
+        initialization=get_activation(options.activation).initialization,
         dtype=np.float32 if options.float32 else np.float64,
         generator=saved.generator,
     )

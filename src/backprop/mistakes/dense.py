@@ -52,13 +52,13 @@ class Magnitude(DenseMistake):
 
 
 class AtKink(DenseMistake):
-    """Right as well: another slope for a ReLU, leaky or not, whose weighted sum is 0 exactly."""
+    """Right as well: another slope at the kink of a ReLU, leaky or not, where Z = 0."""
 
     derivative_at_kink = 1.0
 
     def delta(self, G: Array, cache: DenseCache) -> Array:
-        kink = (cache.Z == 0) & ("relu" in self.activation.name)
-        return np.where(kink, self.derivative_at_kink * G, super().delta(G, cache))
+        at_kink = (cache.Z == 0) & self.activation.kink
+        return np.where(at_kink, self.derivative_at_kink * G, super().delta(G, cache))
 
 
 class HalfwayAtKink(AtKink):
