@@ -4,9 +4,16 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from bs4 import BeautifulSoup
 
+from backprop.activations import ACTIVATIONS
+from backprop.initialization import INITIALIZATIONS
+from backprop.losses import LOSSES
+from backprop.optimizers import OPTIMIZERS
+
 ROOT = Path(__file__).resolve().parents[1]
+GLOSSARY = ROOT / "book" / "glossary.md"
 
 
 def pages(book):
@@ -32,6 +39,29 @@ def test_every_notebook_and_page_is_in_the_table_of_contents(contents):
     releases = (ROOT / "coursework" / "release").glob("*/*.ipynb")
     sources |= {path.relative_to(ROOT).with_suffix("").as_posix() for path in releases}
     assert sources == set(contents)
+
+
+def test_the_landing_page_lists_every_chapter_in_order(contents):
+    text = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\|[^|]*\| \d+\. \[.+?\]\((\d\d_.+?)\.ipynb\)", text, re.M)
+    assert [f"book/{name}" for name in listed] == [
+        c for c in contents if re.match(r"book/\d\d_", c)
+    ]
+
+
+def words_of_the_glossary():
+    return re.findall("^## (.+)$", GLOSSARY.read_text(encoding="utf-8"), re.M)
+
+
+def test_the_glossary_is_in_alphabetical_order():
+    words = [word.lower() for word in words_of_the_glossary()]
+    assert words == sorted(words)
+
+
+@pytest.mark.parametrize("names", [ACTIVATIONS, LOSSES, OPTIMIZERS, INITIALIZATIONS])
+def test_the_glossary_explains_whatever_can_be_chosen_by_name(names):
+    text = " ".join(GLOSSARY.read_text(encoding="utf-8").split()).lower()
+    assert not [name for name in names if not re.search(rf"\b{re.escape(name)}(?!\w)", text)]
 
 
 LOADING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
@@ -99,13 +129,10 @@ def test_solutions_are_folded(book, contents):
 
 
 def test_the_index_leads_to_every_word_of_the_glossary_and_to_chapters(book):
-    words = re.findall(
-        "^## (.+)$", (ROOT / "book" / "glossary.md").read_text(encoding="utf-8"), re.M
-    )
     index = soup(book / "genindex.html")
     links = [(link.get_text(), link["href"]) for link in index.find("article").find_all("a")]
     in_glossary = {text for text, address in links if address.startswith("book/glossary.html#")}
-    assert in_glossary == set(words)
+    assert in_glossary == set(words_of_the_glossary())
     chapters = {address.split("#")[0] for _, address in links if re.match(r"book/\d\d_", address)}
     assert len(chapters) > 12
 

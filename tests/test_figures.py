@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from backprop import figures
-from backprop.activations import get_activation
+from backprop.activations import Activation, get_activation
 from backprop.autodiff import Value
 from backprop.byhand import WEIGHTS, repeat_steps, trace_step
 from backprop.figures import style
@@ -550,11 +550,16 @@ def test_a_descent_goes_through_its_points():
 
 
 def test_activations_stand_beside_their_derivatives():
-    functions, derivatives = figures.plot_activation(["tanh", "relu"]).axes
-    for name, left, right in zip(["tanh", "relu"], functions.lines, derivatives.lines):
+    square = Activation("square", np.square, lambda Z: 2 * Z, derivative_of="Z")
+    chosen = [get_activation("tanh"), get_activation("relu"), square]
+    functions, derivatives = figures.plot_activation(chosen).axes
+    for activation, left, right in zip(chosen, functions.lines, derivatives.lines, strict=True):
         z, output = left.get_xydata().T
-        np.testing.assert_array_equal(output, get_activation(name).function(z))
-        np.testing.assert_array_equal(right.get_ydata(), get_activation(name).derivative(output))
+        np.testing.assert_array_equal(output, activation.function(z))
+        slopes = activation.derivative(z if activation is square else output)
+        np.testing.assert_array_equal(right.get_ydata(), slopes)
+    with pytest.raises(ValueError, match="'softmax' acts on a whole row"):
+        figures.plot_activation(["softmax"])
 
 
 def test_a_central_difference_is_the_slope_of_the_chord():

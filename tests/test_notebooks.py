@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+NOTEBOOKS = [*sorted((ROOT / "book").glob("*.ipynb")), ROOT / "tools" / "skeleton.ipynb"]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LONGEST_CELL, LONGEST_SOLUTION = 20, 30
 
@@ -84,7 +84,8 @@ def test_each_exercise_has_a_hidden_solution_that_checks_itself(path):
         index for index, cell in enumerate(cells) if re.match(r"### Exercise \d", cell.source)
     ]
     headings = sum(len(re.findall(r"^### Exercise \d", cell.source, re.M)) for cell in cells)
-    assert len(exercises) == headings >= 3, "each exercise begins a cell of its own"
+    assert len(exercises) == headings, "an exercise does not begin a cell of its own"
+    assert len(exercises) >= 3, f"a chapter has at least three exercises, and this has {headings}"
     for index in exercises:
         solution = cells[index + 1]
         assert solution.cell_type == "code" and "hide-cell" in tags(solution)

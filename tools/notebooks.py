@@ -1,6 +1,6 @@
 """Run the book's notebooks from a fresh kernel and store them in one normal form.
 
-    python tools/notebooks.py                      all chapters
+    python tools/notebooks.py                      all of them, and the skeleton of one
     python tools/notebooks.py book/07_iris.ipynb   one of them
 
 A notebook whose every cell ran replaces the file; one with an error leaves the file as it was.
@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 
 from backprop.files import write_whole
 
-BOOK = Path(__file__).resolve().parents[1] / "book"
+ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # No progress bars in stored outputs, sets in the same order in every run, and one thread for matrix
 # products: two notebooks run at a time, and their threads would only get in each other's way.
@@ -59,7 +59,10 @@ def refresh(path: Path) -> str:
 def main() -> int:
     """Refresh the notebooks named on the command line, or all; 1 if one of them failed."""
     os.environ |= FIXED
-    paths = [Path(name) for name in sys.argv[1:]] or sorted(BOOK.glob("*.ipynb"))
+    paths = [Path(name) for name in sys.argv[1:]] or [
+        *sorted((ROOT / "book").glob("*.ipynb")),
+        ROOT / "tools" / "skeleton.ipynb",
+    ]
     failed = False
     with ProcessPoolExecutor(max_workers=2) as pool:
         for report in pool.map(refresh, paths):

@@ -142,16 +142,22 @@ def plot_descent(
 def plot_activation(
     names: Sequence[str] = ("sigmoid", "tanh", "relu", "identity"),
 ) -> Figure:
-    """Activation functions at the left, at the right their derivatives, between −4 and 4."""
+    """Activation functions at the left, at the right their derivatives, between −4 and 4.
+
+    Raises ValueError for softmax, which is not a function of one number.
+    """
     check_count(names)
     activations = [get_activation(name) for name in names]
+    for activation in activations:
+        if not activation.elementwise:
+            raise ValueError(f"{activation.name!r} acts on a whole row: give elementwise functions")
     functions, derivatives = new_plots(2, 3.7, xlabel="weighted sum $z$")
     z = np.linspace(-4, 4, 401)
     for number, activation in enumerate(activations):
         output = activation.function(z)
         marked = slice(20 + 10 * number, None, 80)  # beside each other where curves coincide
         functions.plot(z, output, label=activation.name, markevery=marked)
-        derivatives.plot(z, activation.derivative(output), markevery=marked)
+        derivatives.plot(z, activation.delta(np.ones_like(z), z, output), markevery=marked)
     functions.set_title("function $f(z)$")
     derivatives.set_title("derivative $f\\,'(z)$")
     figure_of(functions).legend(loc="outside lower center", ncols=4, frameon=False)
