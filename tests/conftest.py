@@ -51,5 +51,5 @@ def book(tmp_path_factory):
         capture_output=True,
         encoding="utf-8",
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
     return folder / "_build" / "html"

@@ -14,6 +14,8 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 ELEMENTWISE = tuple(name for name, activation in ACTIVATIONS.items() if activation.elementwise)
+# Those whose derivative is written with the output, as a student writes it.
+DERIVATIVE_OF_A = tuple(name for name in ELEMENTWISE if ACTIVATIONS[name].derivative_of == "A")
 
 
 def second_activations(np_):
