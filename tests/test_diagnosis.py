@@ -129,7 +129,7 @@ def test_a_network_in_float32_is_never_accused(network_and_rows):
     assert diagnose(gradient, network, X, Y).right
 
 
-@given(networks(DERIVATIVE_OF_A, squared_error_only=True))
+@given(networks(DERIVATIVE_OF_A, losses=["squared error"]))
 def test_the_students_backward_pass_without_a_slip_is_right(network_and_rows):
     network, X, Y = network_and_rows
     assert diagnose(student(network, X, Y), network, X, Y, learning_rate=RATE).right

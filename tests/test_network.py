@@ -96,7 +96,7 @@ def test_gradient_agrees_with_automatic_differentiation(case):
     assert gradient == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-@given(networks(squared_error_only=True), st.integers(1, 5))
+@given(networks(losses=["squared error"]), st.integers(1, 5))
 def test_sums_over_parts_of_a_batch_add_up(case, cut):
     network, X, Y = case
     network.loss, network.l2 = SquaredError("nothing"), 0.0
@@ -120,7 +120,7 @@ def test_the_order_of_the_rows_does_not_matter(case, seed):
     assert shuffled == pytest.approx(gradient, rel=1e-9, abs=1e-11)
 
 
-@given(networks(("identity",), squared_error_only=True))
+@given(networks(("identity",), losses=["squared error"]))
 def test_a_network_of_linear_units_is_linear(case):
     network, X, _ = case
     zero = network.predict(np.zeros_like(X))
