@@ -108,6 +108,35 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
     assert sorted(graded) == ["ada", "alan"]
 
 
+def test_what_a_grade_depends_on_is_in_its_fingerprint(class_folder, monkeypatch):
+    def fingerprint(sandbox=True):
+        return run_of(class_folder, sandbox).fingerprint(b"a submission")
+
+    before = fingerprint()
+    assert fingerprint() == before != fingerprint(sandbox=False)
+    assert run_of(class_folder).fingerprint(b"another submission") != before
+    read = Path.read_bytes
+    package = ROOT / "src" / "backprop"
+    for file in (
+        package / "network.py",
+        package / "mistakes" / "mistake.py",
+        ROOT / "coursework" / "grader.py",
+    ):
+        changed = {file}
+        monkeypatch.setattr(
+            Path, "read_bytes", lambda path, changed=changed: read(path) + b"#" * (path in changed)
+        )
+        assert fingerprint() != before, file
+
+
+def test_what_cannot_be_run_is_graded_here_and_nothing_is_wrong_with_the_grader(class_folder):
+    run = run_of(class_folder)
+    folder = class_folder / "submissions"
+    [two] = [item for item in find_submissions(folder, NAME, Roster()) if item.student == "two"]
+    assert run.apart(two, notebook.read_assignment(NAME, class_folder / "overlay")) == ""
+    assert run.file("two").exists()
+
+
 def test_a_stop_says_how_to_go_on(class_folder, monkeypatch, capsys):
     def stop(*_):
         raise KeyboardInterrupt
@@ -304,6 +333,7 @@ def test_the_commands_say_what_is_wrong(tmp_path):
         ("grade", "01_by_hand", str(tmp_path / "none")): "there is no folder",
         ("grade", "01_by_hand", str(tmp_path / "empty")): "holds no submissions",
         ("grade", "01_by_hand", str(tmp_path), "--jobs", "0"): "--jobs 0",
+        ("grade", "01_by_hand", str(tmp_path / "empty"), "--jobs", "1"): "holds no submissions",
         ("grade", "01_by_hand", ".", *overlay): "no assignment '01_by_hand' in",
         ("release", "01_by_hand", *overlay): "no assignment '01_by_hand' in",
         ("release", "--overlay", str(tmp_path / "none")): "there is no assignment in",
@@ -316,3 +346,10 @@ def test_the_commands_say_what_is_wrong(tmp_path):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
         assert done.returncode == 1 and says in done.stderr, (arguments, done.stderr)
         assert "Traceback" not in done.stderr
+
+
+def test_a_command_has_to_be_named(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["coursework"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "required: COMMAND" in capsys.readouterr().err

@@ -239,6 +239,27 @@ def test_the_published_constants_are_told_apart(own, other, half):
     assert is_named(found, form), str(found)
 
 
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), CategoricalCrossEntropy()])
+def test_the_constants_of_a_cross_entropy_are_said_in_words(loss):
+    network, X, Y = case((3, 4, 2), ["tanh", loss.fused_with], loss=loss, rows=7)
+    found = diagnose(7 * network.loss_and_gradient(X, Y)[1], network, X, Y)
+    assert "gradient of a sum; the network's loss is a mean over rows." in found.explanation
+
+
+def test_rounding_is_allowed_where_the_penalty_cancels_the_data():
+    network, X, Y = (
+        Network([1, 1], "identity", generator=np.random.default_rng(0)),
+        np.array([[2.0]]),
+        np.array([[3.0]]),
+    )
+    network.parameters[...] = [0.5, 0.0]  # the prediction is 1, and δ = 1 − 3
+    network.l2 = 8.0  # 8 · 0.5 − 2 · 2 = 0
+    right = network.loss_and_gradient(X, Y)[1]
+    assert right[0] == 0
+    assert diagnose(np.array([2e-8, right[1]]), network, X, Y).right
+    assert not diagnose(np.array([2e-6, right[1]]), network, X, Y).right
+
+
 @pytest.mark.parametrize("loss", [BinaryCrossEntropy(), CategoricalCrossEntropy(), SquaredError()])
 def test_sum_and_sign_for_every_loss(loss):
     last = loss.fused_with or "sigmoid"

@@ -168,6 +168,15 @@ def test_where_the_owner_cannot_be_kept_the_file_is_written_all_the_same(tmp_pat
     assert (tmp_path / "file").read_bytes() == NEW
 
 
+def test_a_folder_where_no_file_may_be_made_is_named(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(PermissionError, match="may not make files in .*; give another folder"):
+        write_whole(tmp_path / "file", NEW)
+
+
 @not_on_windows
 def test_another_hard_link_keeps_the_old_content(tmp_path):
     (tmp_path / "one").write_bytes(OLD)

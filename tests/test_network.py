@@ -19,6 +19,7 @@ from strategies import (
 from backprop.activations import ACTIVATIONS
 from backprop.gradients import numerical_gradient, relative_error
 from backprop.initialization import INITIALIZATIONS, normal
+from backprop.layers import Dense
 from backprop.losses import (
     LOSSES,
     SquaredError,
@@ -217,6 +218,12 @@ def test_bad_settings_are_named(arguments, message):
 
 
 X, Y = np.zeros((5, 4)), np.zeros((5, 3))
+
+
+def test_a_layer_has_one_place():
+    hidden = Dense(3, 3, "tanh")
+    with pytest.raises(ValueError, match="a layer occurs twice .* make a layer for each place"):
+        Network.of_layers([hidden, hidden, Dense(3, 2)], generator=np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(

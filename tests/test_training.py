@@ -334,6 +334,17 @@ def test_progress_bar_shows_itself_when_asked_for(capsys, monkeypatch):
         assert ("training" in captured.err) == shown and captured.out == ""
 
 
+def test_a_progress_bar_is_closed_when_the_training_ends(monkeypatch):
+    bars = []
+    make = training.progress_bar
+    monkeypatch.setattr(
+        training, "progress_bar", lambda *asked: bars.append(make(*asked)) or bars[0]
+    )
+    network, X, Y = line()
+    train(network, X, Y, GradientDescent(0.1), epochs=3, progress=True)
+    assert bars[0].n == 3 and bars[0].disable  # as tqdm leaves a bar that is closed
+
+
 def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
     program = (
         "from backprop.training import progress_bar as bar\n"

@@ -114,7 +114,7 @@ class RemotePart:
                 answer: tuple[float, np.ndarray] = self.call.result(timeout=LOOK_AGAIN)
                 return answer
             except TimeoutError:
-                continue  # it still computes, or it is lost: look again
+                pass  # it still computes, or it is lost: look again
             except OSError:
                 return None
         return None
