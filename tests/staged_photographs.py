@@ -201,6 +201,18 @@ def outcome(photograph: Photograph, read) -> tuple[str, object]:
     return ("read" if correlation >= 0.9 else "wrong"), correlation
 
 
+def reading(photograph: Photograph, read) -> str:
+    """The digit that `read` makes of a photograph in three numbers, or why it is rejected."""
+    try:
+        digit = read(photograph.image)
+    except ValueError as problem:
+        return str(problem).split(":")[0]
+    rows, columns = np.cos(np.arange(28)), np.sin(np.arange(28))
+    return " ".join(
+        f"{number:.3f}" for number in (digit.sum(), rows @ digit.sum(1), columns @ digit.sum(0))
+    )
+
+
 if __name__ == "__main__":
     from backprop.photographs import as_mnist
 

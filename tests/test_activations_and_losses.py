@@ -144,6 +144,21 @@ def test_the_constants_of_the_published_programs():
     assert values["elements", False] == pytest.approx(np.mean((A - Y) ** 2))
 
 
+@pytest.mark.parametrize("divide_by", DIVISORS)
+def test_a_step_of_a_sequence_counts_as_a_row(divide_by):
+    A, Y = np.random.default_rng(0).normal(size=(2, 4, 3, 2))
+    loss = SquaredError(divide_by)
+    as_rows = A.reshape(12, 2), Y.reshape(12, 2)
+    assert loss.value(None, A, Y) == pytest.approx(loss.value(None, *as_rows))
+    np.testing.assert_allclose(loss.derivative(A, Y).reshape(12, 2), loss.derivative(*as_rows))
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), CategoricalCrossEntropy()])
+def test_what_a_cross_entropy_does_not_compute_says_what_does(loss):
+    with pytest.raises(NotImplementedError, match="gives ∂L/∂Z only: call delta"):
+        loss.derivative(np.full((1, 2), 0.5), np.ones((1, 2)))
+
+
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (3, 3), (3, 2)])
 def test_shapes_are_never_stretched(shape):
     for function in (partial(SquaredError().value, None), SquaredError().derivative):

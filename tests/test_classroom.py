@@ -137,6 +137,13 @@ def test_what_cannot_be_run_is_graded_here_and_nothing_is_wrong_with_the_grader(
     assert run.file("two").exists()
 
 
+def test_a_grade_that_was_given_is_no_problem(class_folder):
+    run = run_of(class_folder, jailed())
+    submissions = find_submissions(class_folder / "submissions", NAME, Roster())
+    [ada] = [item for item in submissions if item.student == "ada"]
+    assert run.apart(ada, notebook.read_assignment(NAME, class_folder / "overlay")) == ""
+
+
 def test_a_stop_says_how_to_go_on(class_folder, monkeypatch, capsys):
     def stop(*_):
         raise KeyboardInterrupt

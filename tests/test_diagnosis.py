@@ -250,10 +250,10 @@ def test_rounding_is_allowed_where_the_penalty_cancels_the_data():
     network, X, Y = (
         Network([1, 1], "identity", generator=np.random.default_rng(0)),
         np.array([[2.0]]),
-        np.array([[3.0]]),
+        np.array([[-3.0]]),
     )
-    network.parameters[...] = [0.5, 0.0]  # the prediction is 1, and δ = 1 − 3
-    network.l2 = 8.0  # 8 · 0.5 − 2 · 2 = 0
+    network.parameters[...] = [-0.5, 2.0]  # the prediction is 1, and δ = 1 − (−3) = 4
+    network.l2 = 16.0  # 2 · 4 − 16 · 0.5 = 0
     right = network.loss_and_gradient(X, Y)[1]
     assert right[0] == 0
     assert diagnose(np.array([2e-8, right[1]]), network, X, Y).right

@@ -1,9 +1,11 @@
 """IDX files, the digits, photographs: what is right comes back, what is wrong is named."""
 
 import gzip
+import json
 import struct
 import tracemalloc
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 from PIL import Image, ImageDraw, ImageOps
 from scipy import ndimage
-from staged_photographs import KINDS, outcome, stage
+from staged_photographs import KINDS, outcome, reading, stage
 
 from backprop.datasets import load_digits
 from backprop.idx import TYPES, read_idx, write_idx
 from backprop.photographs import as_mnist, read_photograph
+
+READINGS = Path(__file__).with_name("readings.json")
 
 arrays = st.sampled_from(sorted(TYPES.values())).flatmap(
     lambda name: st_numpy.arrays(
@@ -231,6 +235,23 @@ def test_what_else_is_in_a_photograph_is_told_from_the_digit(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_photographs_are_read_as_they_were_when_the_limits_were_chosen(kind):
+    recorded = json.loads(READINGS.read_text(encoding="utf-8"))[kind]
+    for now, before in zip(readings(kind), recorded, strict=True):
+        if before[0].isdigit():
+            assert list(map(float, now.split())) == pytest.approx(
+                list(map(float, before.split())), rel=2e-3, abs=2e-2
+            )
+        else:
+            assert now == before
+
+
+def readings(kind):
+    generator = np.random.default_rng(14)
+    return [reading(stage(kind, generator), as_mnist) for _ in range(10)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_photograph_without_a_digit_is_rejected(kind):
     generator = np.random.default_rng(13)
     for _ in range(6):
@@ -420,3 +441,8 @@ def test_a_photograph_that_may_not_be_read_is_not_called_damaged(tmp_path, monke
     monkeypatch.setattr(type(path), "open", forbidden)
     with pytest.raises(PermissionError):
         read_photograph(path)
+
+
+if __name__ == "__main__":  # record the readings again
+    table = {kind: readings(kind) for kind in KINDS}
+    READINGS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

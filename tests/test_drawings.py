@@ -19,7 +19,7 @@ from matplotlib.colors import to_hex
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from test_figures import SAMPLES, drawn
 
 RECORDED = Path(__file__).with_name("drawings.json")
@@ -47,6 +47,10 @@ def looks(artist: Artist) -> str:
         case Axes():
             parts = [f"{artist.get_xscale()} {artist.get_yscale()}", *map(axis, xy_axes(artist))]
             return " ".join([*parts, numbers(artist.get_xlim()), numbers(artist.get_ylim())])
+        case Annotation() if artist.arrow_patch:
+            arrow = artist.arrow_patch
+            ends = [*artist.xy, *artist.xyann, arrow.get_mutation_scale(), arrow.get_linewidth()]
+            return f"{artist.get_text()!r} {numbers(ends)} {to_hex(arrow.get_edgecolor())}"
         case Text() if artist.get_text():
             place = (*artist.get_position(), artist.get_fontsize(), artist.get_rotation())
             aligned = f"{artist.get_ha()} {artist.get_va()} {to_hex(artist.get_color())}"

@@ -54,7 +54,7 @@ VALUES = {"x": 2, "w": 0.11, "b": 0.1, "wx": 0.22, "z": 0.32, "a": 0.57932, "y":
 GRADIENTS = {"w": -0.20504, "b": -0.10252, "wx": -0.10252, "z": -0.10252, "a": -0.42068, "E": 1}
 EVENTS = [
     (1986, "Rumelhart, Hinton and Williams: learning representations by back-propagating errors"),
-    (1847, "Cauchy: gradient descent, to solve the equations of the orbits of heavenly bodies"),
+    (1847, "Cauchy: gradient descent"),
     (1986, "a second event of the same year"),
     (1987, "Pineda, Almeida: recurrent backpropagation"),
 ]
@@ -113,6 +113,9 @@ SAMPLES = {
     "draw_computation_graph": lambda: figures.draw_computation_graph(
         NEURON, NEURON_EDGES, VALUES, GRADIENTS, title="One neuron"
     ),
+    "draw_computation_graph values": lambda: figures.draw_computation_graph(
+        NEURON, NEURON_EDGES, VALUES
+    ),
     "draw_relaxation": lambda: figures.draw_relaxation(
         CYCLES, [[0, 0, 0], [0.5, -0.25, 1], [0.4, -0.1, 0.9]], steps=[0, 1, 2]
     ),
@@ -124,6 +127,9 @@ SAMPLES = {
     "draw_value_graph": lambda: figures.draw_value_graph(Value(2.0) * Value(-3.0) - 1),
     "plot_matrix_product": lambda: figures.plot_matrix_product(130, 4, 3),
     "plot_timeline": lambda: figures.plot_timeline(EVENTS),
+    "plot_timeline crowded": lambda: figures.plot_timeline(
+        [(1847, "one"), (1986, "two"), (1986, "three"), (1986, "four, " * 20), (1987, "five")]
+    ),
     "plot_predictions": lambda: figures.plot_predictions([0.19, 0.26, 0.33, 0.42], 1),
     "plot_error_curve": lambda: figures.plot_error_curve(
         {"training": [1.0, 0.1, 0.01], "test": [1.1, 0.3, 0.2]}, log=True

@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import ELEMENTWISE, random_targets, second_activations, second_losses, seeds
 
+from backprop.activations import Activation
 from backprop.fixed_point import METHODS, DidNotConverge, FixedPointNetwork
 from backprop.gradients import check_gradient, numerical_gradient, relative_error
 from backprop.losses import LOSSES, SquaredError
@@ -206,6 +207,19 @@ def test_a_network_that_does_not_settle_says_why():
     with pytest.raises(DidNotConverge, match=message) as problem:
         network.predict(PUBLISHED_U)
     assert problem.value.spectral_radius > 4
+
+
+def test_the_radius_in_the_error_is_that_of_the_state_where_the_network_was_left():
+    square = Activation("square", np.square, lambda Z: 2 * Z, derivative_of="Z")
+    # x ← (0.5 x + 1)² has no fixed point but 2 at Z = 2; three steps lead from 0 to 1, 2.25, …
+    network = FixedPointNetwork([[0.5]], [[1.0]], outputs=1, activation=square, limit=3)
+    states = [0.0]
+    for _ in range(3):
+        states.append((0.5 * states[-1] + 1) ** 2)
+    with pytest.raises(DidNotConverge) as problem:
+        network.predict([[1.0]])
+    middle = np.mean(states)
+    assert problem.value.spectral_radius == pytest.approx(0.5 * 2 * (0.5 * middle + 1))
 
 
 def test_too_few_steps_are_told_from_too_large_weights():

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+from backprop.activations import ACTIVATIONS, get_activation
 from backprop.diagnosis import diagnose
 from backprop.gradients import check_gradient, numerical_gradient
 from backprop.layers import ActivationLayer, Dense, layer_kinds, make_layer
@@ -47,6 +48,14 @@ def test_every_kind_of_layer_of_the_package_has_an_example():
     tried = {type(make()) for make, _ in EXAMPLES.values()}
     ours = {kind for kind in layer_kinds().values() if kind.__module__.startswith("backprop.")}
     assert tried == ours
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_layer_applies_its_function(name):
+    Z = np.random.default_rng(0).normal(size=(4, 3))
+    layer = ActivationLayer(name)
+    np.testing.assert_array_equal(layer.forward(Z)[0], get_activation(name).function(Z))
+    assert layer.settings() == {"activation": name}
 
 
 @each_example

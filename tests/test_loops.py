@@ -92,7 +92,7 @@ def test_training_learns_two_separated_groups():
 
 
 def test_training_with_more_hidden_layers_is_the_step_by_hand_repeated():
-    network = loops.initialize_network([2, 3, 5, 2], Random(1))
+    network = loops.initialize_network([2, 3, 1, 2], Random(1))
     by_hand = copy.deepcopy(network)
     examples = [([0.1, 0.9], 1), ([0.7, 0.2], 0)]
     errors = loops.train_network(network, examples, 0.5, 1)
@@ -201,6 +201,15 @@ def test_classes_are_different_names(tmp_path, classes):
     (tmp_path / "kinds.csv").write_text(CSV, encoding="utf-8")
     with pytest.raises(ValueError, match="give the name of each class once, in order"):
         loops.load_csv(tmp_path / "kinds.csv", classes)
+
+
+def test_empty_lines_are_skipped_and_empty_fields_are_not():
+    rows = loops.rows_of(["a,b\n", " \n", "\n", " , \n", "1,2\n"], "file.csv")
+    assert list(rows) == [
+        (["a", "b"], "file.csv, line 1"),
+        (["", ""], "file.csv, line 4"),
+        (["1", "2"], "file.csv, line 5"),
+    ]
 
 
 def test_a_missing_file_is_named(tmp_path):
