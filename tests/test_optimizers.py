@@ -66,6 +66,12 @@ def test_every_optimizer_is_compared_and_has_a_rate_to_begin_with():
         assert kind(kind.usual_rate).learning_rate == kind.usual_rate
 
 
+def test_a_rate_to_begin_with_is_changed_on_purpose_only():
+    rates = {name: kind.usual_rate for name, kind in OPTIMIZERS.items()}
+    known = {"gradient descent": 0.2, "momentum": 0.02, "rmsprop": 0.001, "adam": 0.001}
+    assert {name: rates[name] for name in known} == known
+
+
 def trajectory(optimizer, steps=20):
     w, points = START.copy(), []
     for _ in range(steps):

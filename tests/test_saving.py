@@ -293,6 +293,10 @@ def stepped_elsewhere():
         (lambda: Saved(small(), feature_names=3), "feature_names is 3: give a list of names"),
         (lambda: Saved(small(), notes={"function": len}), "cannot save <built-in function len>"),
         (lambda: Saved(small(), scaling=Scaling(np.zeros(1), np.zeros(1))), "a scale is 0 or nega"),
+        (
+            lambda: Saved(small(), scaling=Scaling(np.zeros(1), np.full(1, np.inf))),
+            r"scale\[0\] is inf",
+        ),
         (lambda: Saved(small(), scaling=Scaling(np.array([np.nan]), np.ones(1))), "shift.* is nan"),
         (
             lambda: Saved(small(), generator=np.random.Generator(np.random.MT19937(0))),

@@ -113,6 +113,11 @@ def test_other_files_are_read(table, content, options, classes, features):
     assert data.X.shape == (len(data.labels), len(features)) and np.isfinite(data.X).all()
 
 
+def test_more_empty_lines_than_rows_could_stand_in_the_file(table):
+    samples = read_table(table(b"x,y,z,c\n" + b"\n" * 300 + b"1,2,3,a\n4,5,6,b\n"))
+    assert samples.X.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
 def test_the_columns_selected_are_those_read(table):
     path = table(b"x,y,c\n1,2,a\n3,4,b\n")
     assert read_table(path, feature_names=["y", "x"]).X.tolist() == [[2, 1], [4, 3]]
