@@ -113,6 +113,23 @@ def test_table_as_text_and_as_html():
     assert trace_step(activation="sigmoid")._repr_html_().count('<th scope="col"') == 4
 
 
+@pytest.mark.parametrize("activation", ["linear", "sigmoid"])
+def test_every_row_of_the_html_table_has_a_cell_for_each_column(activation):
+    trace = trace_step(activation=activation)
+    table = trace._repr_html_()
+    columns = table.count('scope="col"')
+    assert columns == (5 if activation == "linear" else 4)
+    rows = [row for row in table.split("<tr>") if "<td" in row]
+    assert len(rows) == len(trace.rows()) and {row.count("<td") for row in rows} == {columns}
+    assert f">{trace.rows()[0][1]}<" in table
+
+
+def test_the_error_of_fractions_is_a_fraction():
+    trace = trace_step()
+    assert isinstance(trace["E"], Fraction) and trace["E"] == (trace["p"] - trace["y"]) ** 2 / 2
+    assert isinstance(trace_step(activation="sigmoid")["E"], float)
+
+
 def test_decimals_are_exact_where_they_end():
     assert as_exact(Fraction(1, 8)) == "0.125"
     assert as_exact(Fraction(-1, 3)) == "−1/3"

@@ -6,6 +6,7 @@ import os
 import runpy
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -142,6 +143,21 @@ def test_a_grade_that_was_given_is_no_problem(class_folder):
     submissions = find_submissions(class_folder / "submissions", NAME, Roster())
     [ada] = [item for item in submissions if item.student == "ada"]
     assert run.apart(ada, notebook.read_assignment(NAME, class_folder / "overlay")) == ""
+
+
+def test_after_a_stop_no_other_submission_is_begun(class_folder, monkeypatch):
+    begun = []
+
+    def stop(run, item, assignment):
+        begun.append(item)
+        time.sleep(0.1)  # longer than it takes to notice
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "apart", stop)
+    submissions = find_submissions(class_folder / "submissions", NAME, Roster())
+    with pytest.raises(KeyboardInterrupt):
+        grade_all(run_of(class_folder), submissions, 1)
+    assert len(begun) < len(submissions) - 5
 
 
 def test_a_stop_says_how_to_go_on(class_folder, monkeypatch, capsys):
@@ -326,6 +342,9 @@ def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
         assert results["score"] == (score or 0) and ("tests" in results) == (score is not None)
     results = exports.gradescope_results(exports.read_grades(graded)[0])
     assert results["tests"][0]["max_score"] == 3 and results["tests"][0]["visibility"] == "visible"
+    marks = exports.read_grades(graded)[0]["marks"]
+    assert [test["score"] for test in results["tests"]] == [mark["points"] or 0 for mark in marks]
+    assert None in [mark["points"] for mark in marks]
 
 
 def test_the_commands_say_what_is_wrong(tmp_path):

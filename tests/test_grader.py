@@ -237,3 +237,56 @@ def test_a_course_below_the_temporary_folder_has_its_python(monkeypatch):
         monkeypatch.setattr(jail.sys, "prefix", str(python))
         command = [*jail.command(QUICK)[:-2], "/bin/cat", str(python / "inside")]
         assert subprocess.run(command, capture_output=True, encoding="utf-8").stdout == "here"
+
+
+def test_an_answer_is_kept_to_its_longest(graded, overlay):
+    content = solved(NAME, overlay=overlay)
+    [words] = [
+        cell
+        for cell in content.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "words"
+    ]
+    words.source = "x" * 20_001
+    [mark] = [mark for mark in graded(content).marks if mark.grade_id == "words"]
+    assert mark.answer == "x" * 20_000
+
+
+def test_a_cell_that_was_added_is_called_by_its_number(graded, overlay):
+    content = with_cell_before("1 / 0", overlay)
+    assert "number 3" in " ".join(graded(content).notes)
+
+
+# The command that starts a jail
+
+
+@pytest.fixture
+def jail_of(monkeypatch):
+    """The command for a user, with some other facts about the system."""
+
+    def jail_of(user=1000, links=True, prefix="/opt/python"):
+        monkeypatch.setattr(jail.shutil, "which", lambda name: f"/usr/bin/{name}")
+        monkeypatch.setattr(jail.os, "getuid", lambda: user)
+        monkeypatch.setattr(jail.os.path, "islink", lambda name: links)
+        monkeypatch.setattr(jail.os, "readlink", lambda name: f"usr{name}")
+        monkeypatch.setattr(jail.sys, "prefix", prefix)
+        return " ".join(jail.command(QUICK))
+
+    return jail_of
+
+
+def test_root_mounts_and_becomes_nobody_and_others_are_nobody_from_the_start(jail_of):
+    for user, has, has_not in (
+        (0, "setpriv", "--unshare-user"),
+        (1000, "--unshare-user", "setpriv"),
+    ):
+        assert has in jail_of(user) and has_not not in jail_of(user)
+
+
+def test_the_folders_of_the_system_are_links_or_mounted(jail_of):
+    assert "--symlink usr/lib /lib" in jail_of(links=True)
+    assert "--ro-bind-try /lib /lib" in jail_of(links=False)
+
+
+def test_a_course_within_what_is_mounted_is_hidden(jail_of):
+    hidden = f"--tmpfs {jail.COURSE}"
+    assert hidden in jail_of(prefix=str(jail.COURSE.parent)) and hidden not in jail_of()

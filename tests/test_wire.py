@@ -1,6 +1,9 @@
 """What the grader and the student's process say to each other."""
 
 import importlib
+import json
+import socket
+import time
 from pathlib import Path
 
 import numpy as np
@@ -34,3 +37,54 @@ def test_an_error_names_the_cell_and_the_line(monkeypatch):
         "message": "division by zero",
         "line": ["answer-1", 2],
     }
+
+
+@pytest.fixture
+def ends():
+    """A socket, and a channel that reads what is sent there."""
+    writer, reader = socket.socketpair()
+    with writer, reader:
+        yield writer, wire.Channel(reader, refer=None, resolve=None)
+
+
+def message(head, *arrays, length=None, count=None):
+    text = head if isinstance(head, bytes) else json.dumps(head).encode()
+    sizes = (len(text) if length is None else length, len(arrays) if count is None else count)
+    return wire.LENGTH.pack(*sizes) + text + b"".join(arrays)
+
+
+GOOD = message([{"a": {"array": [0, "uint8", [2]]}}, [2]], b"xy")
+UNREADABLE = {
+    "longer than allowed": message(b"", length=wire.LARGEST_TEXT + 1),
+    "other number of arrays": message([{}, [2]], count=2),
+    "negative size": message([{}, [-1]], count=1),
+    "size that is no number": message([{}, [True]], count=1),
+    "arrays larger than allowed": message([{}, [wire.LARGEST_ARRAYS + 1]], count=1),
+    "no JSON": message(b"{"),
+    "no pair": message({}),
+    "unknown kind": message([{"a": {"code": 1}}, []]),
+}
+
+
+def test_a_message_is_read(ends):
+    writer, channel = ends
+    writer.sendall(GOOD)
+    assert channel.receive(time.monotonic() + 5)["a"].tolist() == [120, 121]
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_is_no_message_is_unreadable(ends, kind):
+    writer, channel = ends
+    writer.sendall(UNREADABLE[kind])
+    with pytest.raises(wire.Unreadable):
+        channel.receive(time.monotonic() + 0.5)
+
+
+def test_a_message_that_is_not_finished_is_waited_for_and_one_cut_off_is_not(ends):
+    writer, channel = ends
+    writer.sendall(GOOD[:-1])
+    with pytest.raises(TimeoutError):
+        channel.receive(time.monotonic() + 0.1)
+    writer.close()
+    with pytest.raises(wire.Closed):
+        channel.receive(time.monotonic() + 5)

@@ -193,8 +193,8 @@ class Trace:
     def _table(self) -> list[tuple[str, ...]]:
         """Header and rows; the column of exact values only where there are any."""
         header = ("phase", "symbol", "formula", "numbers put in", "value", "exact value")
-        columns = 6 if any(row[5] for row in self.rows()) else 5
-        return [row[:columns] for row in [header, *self.rows()]]
+        table = [header, *self.rows()]
+        return table if any(row[5] for row in self.rows()) else [row[:5] for row in table]
 
     def __str__(self) -> str:
         table = self._table()
