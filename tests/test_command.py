@@ -238,6 +238,11 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch, options, messa
     assert not list(tmp_path.iterdir())
 
 
+def test_new_samples_are_in_one_csv_file_or_two_idx_files(trained):
+    with pytest.raises(SystemExit, match="3 files: give one CSV file, or two IDX files"):
+        main(["evaluate", str(trained), *[str(CSV)] * 3])
+
+
 def test_new_samples_without_a_feature_are_rejected(trained, tmp_path):
     table = pd.read_csv(CSV)
     incomplete = tmp_path / "incomplete.csv"

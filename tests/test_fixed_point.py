@@ -280,6 +280,7 @@ def test_linear_equations_without_a_solution_are_named():
         ({"method": "newton"}, "unknown method 'newton'; choose from iteration, linear solve"),
         ({"damping": 1.0}, "damping is 1.0: give a finite number of at least 0 and less than 1"),
         ({"tolerance": 0}, "tolerance is 0"),
+        ({"tolerance": 1}, "tolerance is 1: give a finite number greater than 0 and less than 1"),
         ({"limit": 0}, "limit is 0: give a whole number of at least 1"),
     ],
 )
@@ -303,6 +304,22 @@ def test_bad_examples_are_named(X, Y, message):
     network = FixedPointNetwork.draw(2, 3, 1, generator=np.random.default_rng(0))
     with pytest.raises(ValueError, match=message):
         network.loss_and_gradient(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"generator": 0}, "generator is 0, .*default_rng"),
+        ({"inputs": 0}, "inputs is 0"),
+        ({"neurons": 3.0}, "neurons is 3.0: give a whole number"),
+        ({"radius": np.nan}, "radius is nan"),
+        ({"radius": -1}, "radius is -1"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(arguments, message):
+    known = {"inputs": 2, "neurons": 3, "outputs": 1, "generator": np.random.default_rng(0)}
+    with pytest.raises(ValueError, match=message):
+        FixedPointNetwork.draw(**(known | arguments))
 
 
 @pytest.mark.parametrize("damping", [0.0, 0.5, 0.9])

@@ -193,7 +193,7 @@ class Trace:
     def _table(self) -> list[tuple[str, ...]]:
         """Header and rows; the column of exact values only where there are any."""
         header = ("phase", "symbol", "formula", "numbers put in", "value", "exact value")
-        table = [header, *self.rows()]
+        table: list[tuple[str, ...]] = [header, *self.rows()]
         return table if any(row[5] for row in self.rows()) else [row[:5] for row in table]
 
     def __str__(self) -> str:

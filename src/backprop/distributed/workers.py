@@ -73,7 +73,6 @@ class RemotePart:
     def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
         self.X, self.Y, self.settings = X, Y, settings
         self.worker = ""
-        self.actor_future: Any = None
 
     def place(self, client: Client, workers: list[str]) -> None:
         """Send the rows to the first of these workers that takes them. Raises ConnectionError."""
@@ -84,7 +83,7 @@ class RemotePart:
                 rows = client.scatter(
                     [self.X, self.Y], workers=[worker], direct=True, hash=False, timeout=LOOK_AGAIN
                 )
-                self.actor_future = client.submit(
+                self.actor_future: Any = client.submit(
                     Part, *rows, self.settings, workers=[worker], actor=True, pure=False
                 )
                 self.actor = self.actor_future.result(timeout=TO_COME)
