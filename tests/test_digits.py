@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageOps
 from scipy import ndimage
 from staged_photographs import KINDS, outcome, reading, stage
 
+from backprop import photographs
 from backprop.datasets import load_digits
 from backprop.idx import TYPES, read_idx, write_idx
 from backprop.photographs import as_mnist, read_photograph
@@ -288,6 +289,24 @@ def test_a_sheet_that_is_hardly_larger_than_the_digit_is_not_read_as_its_margins
     assert np.corrcoef(read.ravel(), as_mnist(turned).ravel())[0, 1] > 0.9
 
 
+@pytest.mark.parametrize("angle", range(0, 180, 12))
+def test_a_sheet_is_a_rectangle_with_a_hole_at_any_angle(angle):
+    def turned(draw):
+        image = Image.new("L", (300, 300))
+        draw(ImageDraw.Draw(image))
+        return np.asarray(image.rotate(angle)) > 127
+
+    outline = (90, 60, 210, 240)
+    frame = turned(lambda pen: pen.rectangle(outline, outline=255, width=30))
+    assert photographs.is_sheet(frame)
+    for draw in (
+        lambda pen: pen.rectangle(outline, fill=255),  # a broad stroke has no hole
+        lambda pen: pen.ellipse(outline, outline=255, width=30),  # a zero
+        lambda pen: pen.polygon([(90, 240), (150, 60), (210, 240)], outline=255, width=30),
+    ):
+        assert not photographs.is_sheet(turned(draw))
+
+
 def on_table(sheet, angle):
     """The photograph of a sheet of paper on a dark table, turned by an angle in degrees."""
     image = Image.new("L", (400, 500), 60)
@@ -316,6 +335,14 @@ def test_a_digit_whose_ink_lies_at_one_end_stays_in_the_field():
 def test_a_digit_that_touches_the_border_is_not_read_in_part():
     with pytest.raises(ValueError, match="with paper on all sides of the digit"):
         as_mnist(stroke((100, 100), (40, 0, 60, 80), 20, 230))
+
+
+def test_a_speck_is_not_read_in_place_of_a_digit_that_reaches_the_border():
+    image = stroke((300, 300), (140, 100, 160, 200), 20, 230)
+    image.paste(100, (0, 145, 140, 155))  # fainter, from the digit to the border
+    image.paste(20, (40, 40, 50, 50))
+    with pytest.raises(ValueError, match="no digit"):
+        as_mnist(image)
 
 
 def test_an_area_is_no_stroke():
@@ -379,6 +406,7 @@ def test_a_photograph_is_turned_as_the_camera_was_held(tmp_path):
 def test_a_photograph_of_16_bits_keeps_its_shades(tmp_path):
     shades = np.full((30, 20), 60_000, np.uint16)
     shades[10:20, 5:10] = 5_000  # both are more than 8 bits can hold
+    shades[29, 19] = 0
     Image.fromarray(shades).save(tmp_path / "scan.png")
     grey = np.asarray(read_photograph(tmp_path / "scan.png"))
     assert grey[0, 0] == 60_000 // 256 and grey[15, 7] == 5_000 // 256

@@ -306,6 +306,12 @@ def test_bad_examples_are_named(X, Y, message):
         network.loss_and_gradient(X, Y)
 
 
+def test_the_drawn_weights_keep_the_size_of_what_they_add_up():
+    network = FixedPointNetwork.draw(200, 300, 1, generator=np.random.default_rng(0))
+    assert network.W.std() == pytest.approx(0.5 * 300**-0.5, rel=0.05)
+    assert network.U.std() == pytest.approx(200**-0.5, rel=0.05)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

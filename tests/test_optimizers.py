@@ -161,6 +161,7 @@ def test_an_optimizer_follows_its_schedule():
         (lambda: step_decay(0.1, 0), "steps is 0|every is 0"),
         (lambda: step_decay(0.1, 5, factor=-0.5), "-0.5: give a finite number greater than 0"),
         (lambda: cosine(0.1, -1), "steps is -1"),
+        (lambda: cosine(0.1, 5, lowest=-0.1), "the lowest learning rate is -0.1"),
         (lambda: warm_up(0.1, 0), "steps is 0|every is 0"),
     ],
 )

@@ -262,6 +262,12 @@ def test_sequences_are_padded_and_picked():
     assert len(picked) == 1 and picked.lengths.tolist() == [4] and picked.values.min() == 2
 
 
+def test_the_drawn_weights_keep_the_size_of_what_they_add_up():
+    network = ElmanNetwork(200, 300, 100, generator=np.random.default_rng(0))
+    for W in (network.U, network.W, network.V):
+        assert W.std() == pytest.approx(len(W) ** -0.5, rel=0.05)
+
+
 def test_the_drawn_weights_have_about_the_radius_asked_for():
     network = ElmanNetwork(1, 300, 1, generator=np.random.default_rng(9), radius=1.5)
     assert np.abs(np.linalg.eigvals(network.W)).max() == pytest.approx(1.5, rel=0.1)

@@ -107,9 +107,9 @@ def close_up(image: Image.Image) -> tuple[Image.Image, bool]:
         try:
             found.append((ink_of(grey, light) > 0.5, light))
         except ValueError as problem:
-            problems.append(problem)
+            problems.append(str(problem))
     if not found:
-        raise next((problem for problem in problems if str(problem) == UNSURE), problems[0])
+        raise ValueError(UNSURE if UNSURE in problems else NO_DIGIT)
     strokes = [(mask, light) for mask, light in found if thickness(mask) <= THICKEST]
     if not strokes:
         raise ValueError(AREA)
