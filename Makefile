@@ -5,11 +5,11 @@
 # and fail where the folder's name has a space and letters of another encoding.
 RUN = .venv/bin/python
 
-.PHONY: help book test notebooks coursework lint lab bench scale clean setup
+.PHONY: help book test notebooks coursework lint lab bench mutants scale clean setup
 
 help:
 	@echo "make book | test | notebooks (run and store) | coursework (write and check) | lint |"
-	@echo "     lab (open JupyterLab) | bench | scale (install Dask) | clean"
+	@echo "     lab (open JupyterLab) | bench | mutants | scale (install Dask) | clean"
 
 book: setup _build/book-is-built
 	@echo "Open _build/html/index.html in a browser."
@@ -39,6 +39,10 @@ lab:
 
 bench: setup
 	$(RUN) benchmarks/speed.py && $(RUN) benchmarks/growth.py
+
+# ARGUMENTS="--number 40 --seed 3 src/backprop/loops.py" make mutants: another sample.
+mutants: setup
+	$(RUN) tools/mutants.py $(ARGUMENTS)
 
 scale:
 	@sh tools/setup.sh requirements-scale.txt
