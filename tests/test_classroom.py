@@ -328,7 +328,7 @@ def test_gradebook_in_canvas_columns(graded, tmp_path):
 def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
     assert exports.write_gradescope(graded) == 2
     archive = zipfile.ZipFile(graded / "gradescope.zip")
-    assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
+    assert archive.getinfo("run_autograder").external_attr >> 16 == 0o755
     place = tmp_path / "autograder"
     archive.extractall(place / "source")
     (place / "results").mkdir()

@@ -150,6 +150,9 @@ def test_idx_files_stay_bytes_and_are_predicted(tmp_path, capsys):
     assert (predicted == labels).mean() > 0.95
     main(["evaluate", output, *paths])
     assert "90 samples" in capsys.readouterr().out
+    write_idx(np.where(labels == 2, 3, labels).astype(np.uint8), paths[1])
+    with pytest.raises(SystemExit, match="has the label 3, and the network knows 3 classes"):
+        main(["evaluate", output, *paths])
     write_idx(images[:, :2], paths[0])
     with pytest.raises(SystemExit, match="arrays of 8 numbers, and the network takes 16"):
         main(["predict", output, paths[0]])

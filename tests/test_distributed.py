@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import tracemalloc
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -325,3 +326,11 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch, options, messa
     text = str(ended.value)
     assert text.startswith("backprop: ") and message in text and "\n" not in text
     assert not list(tmp_path.glob("*.npz*"))
+
+
+def test_a_part_goes_to_who_has_the_fewest_and_back_to_where_it_was_lost_at_the_last(monkeypatch):
+    monkeypatch.setattr(workers, "living", lambda client: ["a", "b", "c"])
+    parts = [SimpleNamespace(worker=worker) for worker in "aabc"]
+    network = SimpleNamespace(parts=parts, client=None)
+    order = workers.DistributedNetwork.next_workers(network, SimpleNamespace(worker="b"))
+    assert order == ["c", "a", "b"]

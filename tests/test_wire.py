@@ -88,3 +88,24 @@ def test_a_message_that_is_not_finished_is_waited_for_and_one_cut_off_is_not(end
     writer.close()
     with pytest.raises(wire.Closed):
         channel.receive(time.monotonic() + 5)
+
+
+def test_what_fits_exactly_is_sent_and_one_byte_more_is_not(ends, monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST_ARRAYS", 4)
+    writer, channel = ends
+    sender = wire.Channel(writer, refer=None, resolve=None)
+    sender.send({"a": np.zeros(4, np.uint8)})
+    assert channel.receive(time.monotonic() + 5)["a"].shape == (4,)
+    with pytest.raises(ValueError, match="larger than what may cross at once"):
+        sender.send({"a": np.zeros(5, np.uint8)})
+
+
+def test_what_a_function_took_out_of_its_arguments_is_taken_out_of_the_callers():
+    original = {"a": [1, 2, 3], "b": (np.zeros(2), 4), "c": 5}
+    inner, array = original["a"], original["b"][0]
+    changed = {"a": [1], "b": (np.ones(2), 6), "d": 7}
+    assert wire.put_back(original, changed) is original
+    assert list(original) == ["a", "b", "d"] and original["a"] is inner and inner == [1]
+    assert original["b"][0] is array and array.tolist() == [1, 1] and original["b"][1] == 6
+    assert wire.put_back(np.zeros(2), other := np.zeros(3)) is other
+    assert wire.put_back([1], "text") == "text"

@@ -160,10 +160,9 @@ class Trace:
         """The six weights after the step."""
         return tuple(self[f"{weight}′"] for weight in WEIGHTS)
 
-    def record(self, phase: str, symbol: str, formula: str, value: Number) -> Number:
-        """Append a quantity and return its value; the numbers put in come from the formula."""
+    def record(self, phase: str, symbol: str, formula: str, value: Number) -> None:
+        """Append a quantity; the numbers put in come from the formula."""
         self.quantities.append(Quantity(phase, symbol, formula, self._put_in(formula), value))
-        return value
 
     def _put_in(self, formula: str) -> str:
         """`formula` with each symbol replaced by its value, negative ones in parentheses."""
