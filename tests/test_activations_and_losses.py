@@ -153,6 +153,18 @@ def test_a_step_of_a_sequence_counts_as_a_row(divide_by):
     np.testing.assert_allclose(loss.derivative(A, Y).reshape(12, 2), loss.derivative(*as_rows))
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_step_of_a_sequence_counts_as_a_row_in_every_loss(name):
+    loss = get_loss(name)
+    activation = get_activation(loss.fused_with or "sigmoid")
+    Z = np.random.default_rng(0).normal(size=(4, 3, 2))
+    A, Y = activation.function(Z), np.eye(2)[np.arange(12).reshape(4, 3) % 2]
+    as_rows = [array.reshape(12, 2) for array in (Z, A, Y)]
+    assert loss.value(Z, A, Y) == pytest.approx(loss.value(*as_rows))
+    delta = loss.delta(Z, A, Y, activation)
+    np.testing.assert_allclose(delta.reshape(12, 2), loss.delta(*as_rows, activation))
+
+
 @pytest.mark.parametrize("loss", [BinaryCrossEntropy(), CategoricalCrossEntropy()])
 def test_what_a_cross_entropy_does_not_compute_says_what_does(loss):
     with pytest.raises(NotImplementedError, match="gives ∂L/∂Z only: call delta"):

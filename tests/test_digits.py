@@ -126,6 +126,14 @@ def test_a_compressed_file_holds_no_time_and_no_operating_system(tmp_path):
     assert content[4:8] == bytes(4) and content[9] == 255  # none, and unknown
 
 
+def test_a_file_may_be_exactly_as_large_as_is_allowed(tmp_path):
+    path = tmp_path / "file"
+    write_idx(np.arange(9, dtype=np.uint8), path)
+    assert len(read_idx(path, largest=9)) == 9
+    with pytest.raises(ValueError, match="at most 8 are read"):
+        read_idx(path, largest=8)
+
+
 def test_no_file_and_no_type(tmp_path):
     with pytest.raises(FileNotFoundError, match="no IDX file at"):
         read_idx(tmp_path / "missing")

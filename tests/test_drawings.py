@@ -82,9 +82,10 @@ def xy_axes(axes):
 
 
 def axis(axis):
-    """The texts at the ticks, and whether there is a grid."""
+    """The label, the texts at the ticks, and whether there is a grid."""
     texts = [label.get_text() for label in axis.get_ticklabels()]
-    return f"{texts} grid {any(tick.gridline.get_visible() for tick in axis.get_major_ticks())}"
+    grid = any(tick.gridline.get_visible() for tick in axis.get_major_ticks())
+    return f"{axis.get_label_text()!r} {texts} grid {grid}"
 
 
 def summary(values):
