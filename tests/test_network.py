@@ -220,6 +220,11 @@ def test_bad_settings_are_named(arguments, message):
 X, Y = np.zeros((5, 4)), np.zeros((5, 3))
 
 
+def test_layers_are_drawn_by_a_generator():
+    with pytest.raises(ValueError, match=r"generator is 0, .*default_rng"):
+        Network.of_layers([Dense(3, 2)], generator=0)
+
+
 def test_a_layer_has_one_place():
     hidden = Dense(3, 3, "tanh")
     with pytest.raises(ValueError, match="a layer occurs twice .* make a layer for each place"):
