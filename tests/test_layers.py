@@ -44,6 +44,18 @@ def backward(layer, cache, G, **settings):
     return input_gradient, gradient.vector
 
 
+def test_a_dense_layer_hands_its_input_gradient_on_unless_nobody_needs_it():
+    layer, X, G = example("Dense")
+    cache = layer.forward(X)[1]
+    delta = layer.delta(G, cache)
+
+    def below(**settings):
+        return layer.backward_from_delta(delta, cache, Gradient(layer.shapes), **settings)
+
+    np.testing.assert_array_equal(below(), layer.backward(G, cache, Gradient(layer.shapes)))
+    assert below(need_input=False) is None
+
+
 def test_every_kind_of_layer_of_the_package_has_an_example():
     tried = {type(make()) for make, _ in EXAMPLES.values()}
     ours = {kind for kind in layer_kinds().values() if kind.__module__.startswith("backprop.")}

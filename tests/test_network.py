@@ -225,6 +225,15 @@ def test_layers_are_drawn_by_a_generator():
         Network.of_layers([Dense(3, 2)], generator=0)
 
 
+def test_layers_that_do_not_fit_are_named():
+    generator = np.random.default_rng(0)
+    message = r"layer 2 takes samples of shape \(5,\), and the layer before it gives \(4,\)"
+    with pytest.raises(ValueError, match=message):
+        Network.of_layers([Dense(3, 4), Dense(5, 2)], generator=generator)
+    with pytest.raises(ValueError, match="layers is .*: give a list of layers"):
+        Network.of_layers([Dense(3, 4), "tanh"], generator=generator)
+
+
 def test_a_layer_has_one_place():
     hidden = Dense(3, 3, "tanh")
     with pytest.raises(ValueError, match="a layer occurs twice .* make a layer for each place"):

@@ -1,6 +1,7 @@
 """What the grader and the student's process say to each other."""
 
 import importlib
+import io
 import json
 import socket
 import time
@@ -26,9 +27,24 @@ def test_the_types_that_cross_are_the_plain_ones_of_numpy():
     assert plain == wire.DTYPES
 
 
-def test_an_error_names_the_cell_and_the_line(monkeypatch):
-    monkeypatch.syspath_prepend(COURSEWORK)  # as in the jail, where these are the programs
-    worker = importlib.import_module("worker")
+@pytest.fixture
+def worker(monkeypatch):
+    """The program of the student's process, imported as in the jail."""
+    monkeypatch.syspath_prepend(COURSEWORK)
+    return importlib.import_module("worker")
+
+
+def test_limits_are_set_and_never_above_what_the_system_allows(worker, monkeypatch):
+    resource = pytest.importorskip("resource")
+    hard, found = {resource.RLIMIT_AS: resource.RLIM_INFINITY, resource.RLIMIT_NOFILE: 10}, {}
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (0, hard[kind]))
+    monkeypatch.setattr(resource, "setrlimit", found.__setitem__)
+    monkeypatch.setattr("builtins.open", lambda *_, **__: io.StringIO())
+    worker.limit_this_process({"RLIMIT_AS": 2**30, "RLIMIT_NOFILE": 64, "RLIMIT_NONE": 1})
+    assert found == {resource.RLIMIT_AS: (2**30, 2**30), resource.RLIMIT_NOFILE: (10, 10)}
+
+
+def test_an_error_names_the_cell_and_the_line(worker):
     program = compile("x = 1\ny = 1 / 0", "<answer-1>", "exec")
     with pytest.raises(ZeroDivisionError) as error:
         exec(program, {})
