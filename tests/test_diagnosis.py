@@ -377,6 +377,16 @@ def test_a_slip_in_one_layer_alone_says_where():
     assert found.form == "missing activation derivative" and "layer 2." in found.explanation
 
 
+def test_of_two_layers_the_first_is_named_and_not_the_hidden_layers():
+    network, X, Y = case((3, 4, 2), "tanh")
+    first, last = passed(network, X)
+    delta2 = (last.A - Y) / len(Y) * (1 - last.A**2)
+    delta1 = delta2 @ last.W.T  # the mistake
+    pairs = [(layer.A_in.T @ d, d.sum(axis=0)) for layer, d in ((first, delta1), (last, delta2))]
+    found = diagnose(pairs, network, X, Y)
+    assert found.form == "missing activation derivative" and "layer 1." in found.explanation
+
+
 # ---- shapes, lengths, and what is no gradient at all
 
 

@@ -68,6 +68,8 @@ def test_an_activation_layer_applies_its_function(name):
     layer = ActivationLayer(name)
     np.testing.assert_array_equal(layer.forward(Z)[0], get_activation(name).function(Z))
     assert layer.settings() == {"activation": name}
+    A, cache = layer.forward(Z)
+    assert layer.pre_activations(A, cache) is Z
 
 
 @each_example
