@@ -38,7 +38,6 @@ class Photograph:
 
     image: Image.Image
     clean: Image.Image
-    about: dict[str, object]
 
 
 def stage(kind: str, generator: np.random.Generator, *, digit: bool = True) -> Photograph:
@@ -53,27 +52,26 @@ def stage(kind: str, generator: np.random.Generator, *, digit: bool = True) -> P
         ink = np.zeros(place.shape)
     clean = Image.fromarray((255 * (1 - ink)).round().astype(np.uint8))
     chalk = generator.random() < 0.2
-    about: dict[str, object] = {"chalk": chalk, "size": (width, height)}
 
     paper, pen = generator.uniform(0.6, 0.95), generator.uniform(0.05, 0.35)
     if chalk:
         paper, pen = generator.uniform(0.12, 0.3), generator.uniform(0.6, 0.95)
     reflectance = np.full((height, width), paper)
     if "rules" in troubles:
-        reflectance = draw_rules(reflectance, pen, generator, about)
+        reflectance = draw_rules(reflectance, pen, generator)
     reflectance += ink * (pen - reflectance)
     if "specks" in troubles:
-        reflectance = sprinkle(reflectance, pen, generator, about)
+        reflectance = sprinkle(reflectance, pen, generator)
     if "table" in troubles:
-        reflectance = lay_on_table(reflectance, place, paper, generator, about)
+        reflectance = lay_on_table(reflectance, place, paper, generator)
     light = np.ones((height, width))
     if "soft shadow" in troubles:
-        light *= soft_shadow(generator, height, width, about)
+        light *= soft_shadow(generator, height, width)
     if "hard shadow" in troubles:
-        light *= hard_shadow(generator, height, width, about)
+        light *= hard_shadow(generator, height, width)
     seen = ndimage.gaussian_filter(255 * light * reflectance, generator.uniform(0.3, 2.0))
     seen += generator.normal(scale=generator.uniform(0, 6), size=seen.shape)
-    return Photograph(Image.fromarray(seen.clip(0, 255).astype(np.uint8)), clean, about)
+    return Photograph(Image.fromarray(seen.clip(0, 255).astype(np.uint8)), clean)
 
 
 def place_digit(generator: np.random.Generator, height: int, width: int) -> np.ndarray:
@@ -100,15 +98,14 @@ def across(generator: np.random.Generator, height: int, width: int, angle: float
     return (x - x0) * np.cos(angle) + (y - y0) * np.sin(angle)
 
 
-def soft_shadow(generator, height, width, about) -> np.ndarray:
+def soft_shadow(generator, height, width) -> np.ndarray:
     depth = generator.uniform(0.2, 0.75)
     softness = generator.uniform(0.08, 0.5) * max(height, width)
     distance = across(generator, height, width, generator.uniform(0, 2 * np.pi))
-    about["soft shadow"] = (depth, softness)
     return 1 - depth / (1 + np.exp(-4 * distance / softness))
 
 
-def hard_shadow(generator, height, width, about) -> np.ndarray:
+def hard_shadow(generator, height, width) -> np.ndarray:
     depth = generator.uniform(0.2, 0.7)
     distance = across(generator, height, width, generator.uniform(0, 2 * np.pi))
     shape = generator.choice(["plane", "corner", "blob"], p=[0.5, 0.25, 0.25])
@@ -121,16 +118,14 @@ def hard_shadow(generator, height, width, about) -> np.ndarray:
         radii = generator.uniform(0.3, 0.8, size=2) * (height, width)
         distance = min(radii) * (1 - np.hypot((y - y0) / radii[0], (x - x0) / radii[1]))
     edge = generator.uniform(0.5, 12)
-    about["hard shadow"] = (shape, depth, edge)
     return 1 - depth / (1 + np.exp(-np.clip(4 * distance / edge, -50, 50)))
 
 
-def draw_rules(paper, pen, generator, about) -> np.ndarray:
+def draw_rules(paper, pen, generator) -> np.ndarray:
     height, width = paper.shape
     spacing, thickness = generator.uniform(25, 120), generator.uniform(1, 4)
     strength, angle = generator.uniform(0.1, 0.7), np.deg2rad(generator.uniform(-3, 3))
     pattern = generator.choice(["rules", "squares", "margin", "rules and margin"])
-    about["rules"] = (pattern, strength, thickness, spacing, np.rad2deg(angle))
     y, x = np.mgrid[:height, :width]
     down, right = y * np.cos(angle) - x * np.sin(angle), x * np.cos(angle) + y * np.sin(angle)
     phase = generator.uniform(0, spacing)
@@ -150,11 +145,11 @@ def draw_rules(paper, pen, generator, about) -> np.ndarray:
     return paper + lines * strength * (pen - paper)
 
 
-def sprinkle(reflectance, pen, generator, about) -> np.ndarray:
+def sprinkle(reflectance, pen, generator) -> np.ndarray:
     height, width = reflectance.shape
     y, x = np.mgrid[:height, :width]
     count = int(generator.choice([1, 2, 4, 8, 16]))
-    about["specks"] = radii = generator.uniform(0.5, 0.015 * max(height, width), size=count)
+    radii = generator.uniform(0.5, 0.015 * max(height, width), size=count)
     for radius in radii:
         shade = pen + generator.uniform(0, 0.3) * (reflectance.mean() - pen)
         centre = generator.uniform(0, height), generator.uniform(0, width)
@@ -165,7 +160,7 @@ def sprinkle(reflectance, pen, generator, about) -> np.ndarray:
     return reflectance
 
 
-def lay_on_table(reflectance, digit, paper, generator, about) -> np.ndarray:
+def lay_on_table(reflectance, digit, paper, generator) -> np.ndarray:
     """A table, darker than paper (and lighter than a blackboard), on one to four sides."""
     height, width = reflectance.shape
     table = generator.uniform(0.05, 0.75) * paper if paper > 0.5 else generator.uniform(0.4, 0.9)
@@ -183,7 +178,6 @@ def lay_on_table(reflectance, digit, paper, generator, about) -> np.ndarray:
         off = distances[side] + np.tan(tilt) * along
         beyond = np.maximum(beyond, (edge - off + 0.5).clip(0, 1))
     grain = generator.uniform(0, 0.15) * np.sin(y / generator.uniform(4, 30))
-    about["table"] = (table, len(sides), float(beyond.mean()))
     return reflectance + beyond * (table * (1 + grain) - reflectance)
 
 

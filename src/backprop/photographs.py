@@ -85,13 +85,15 @@ def as_mnist(image: Image.Image) -> np.ndarray:
         raise TypeError(f"expected an image of Pillow, not a {type(image).__name__}")
     image, light = close_up(image.convert("L"))
     grey = working_copy(image)
-    ink = ink_of(grey, light)
-    if crosses_shadow(grey, ink > 0.5, light):
+    windows = {setting.window for setting in (USUAL, *OTHERS)}
+    papers = {window: paper_of(grey, light, window) for window in windows}
+    ink = ink_of(grey, papers[USUAL.window])
+    if crosses_shadow(grey, papers[USUAL.window], ink > 0.5):
         raise ValueError(SHADOW)
     digit = centred(ink)
     for setting in OTHERS:
         try:
-            other = centred(ink_of(grey, light, setting))
+            other = centred(ink_of(grey, papers[setting.window], setting))
         except ValueError:
             raise ValueError(UNSURE) from None
         if np.corrcoef(digit.ravel(), other.ravel())[0, 1] < ALIKE:
@@ -99,28 +101,39 @@ def as_mnist(image: Image.Image) -> np.ndarray:
     return digit
 
 
+@dataclass(frozen=True)
+class Strokes:
+    """What may be ink: where it is, whether it is lighter than its paper, and that paper."""
+
+    mask: np.ndarray
+    light: bool
+    paper: np.ndarray
+
+
 def close_up(image: Image.Image) -> tuple[Image.Image, bool]:
     """The part of the image where the digit is, and whether its ink is lighter than the paper."""
     grey = working_copy(image)
     found, problems = [], []
     for light in (False, True):
+        paper = paper_of(grey, light, USUAL.window)
         try:
-            found.append((ink_of(grey, light) > 0.5, light))
+            found.append(Strokes(ink_of(grey, paper) > 0.5, light, paper))
         except ValueError as problem:
             problems.append(str(problem))
     if not found:
         raise ValueError(UNSURE if UNSURE in problems else NO_DIGIT)
-    strokes = [(mask, light) for mask, light in found if thickness(mask) <= THICKEST]
-    if not strokes:
+    found = [strokes for strokes in found if thickness(strokes.mask) <= THICKEST]
+    if not found:
         raise ValueError(AREA)
-    mask, light = strokes[0] if len(strokes) == 1 else likelier(grey, *strokes)
-    box = box_of(mask, AROUND)
-    box = np.rint(np.array(box) * max(image.size) / max(grey.shape)).astype(int)
+    ink = found[0] if len(found) == 1 else likelier(grey, found)
+    box = np.rint(np.array(box_of(ink.mask, AROUND)) * max(image.size) / max(grey.shape)).astype(
+        int
+    )
     # Where the image ends too early, its border is repeated: the paper goes on.
     pad = max(0, -box.min(), box[2] - image.width, box[3] - image.height)
     padded = Image.fromarray(np.pad(np.asarray(image), pad, mode="edge"))
     left, top, right, bottom = (int(edge) for edge in box + pad)
-    return padded.crop((left, top, right, bottom)), light
+    return padded.crop((left, top, right, bottom)), ink.light
 
 
 def working_copy(image: Image.Image) -> np.ndarray:
@@ -132,8 +145,8 @@ def working_copy(image: Image.Image) -> np.ndarray:
     return np.asarray(ndimage.gaussian_filter(np.asarray(small, dtype=float), 1)) + 8
 
 
-def ink_of(grey: np.ndarray, light: bool, setting: Setting = USUAL) -> np.ndarray:
-    """How much ink there is at each pixel of a working copy, from 0 to 1.
+def ink_of(grey: np.ndarray, paper: np.ndarray, setting: Setting = USUAL) -> np.ndarray:
+    """How much ink there is at each pixel of a working copy, from 0 to 1; see `paper_of`.
 
     Light multiplies: a shadow makes ink and paper darker by the same factor. So the brightness is
     divided by the paper's at the same place, and the paper's is what remains if everything thinner
@@ -142,7 +155,6 @@ def ink_of(grey: np.ndarray, light: bool, setting: Setting = USUAL) -> np.ndarra
     Raises ValueError if no digit is found, or if the outline of what is found is no edge in the
     image.
     """
-    paper = paper_of(grey, light, setting.window)
     contrast = np.abs(grey / paper - 1)
     full = float(np.median(contrast[largest_stroke(contrast)]))
 
@@ -169,11 +181,10 @@ def paper_of(grey: np.ndarray, light: bool, window: float) -> np.ndarray:
     return np.asarray(paint_over(grey, size, mode="nearest"))
 
 
-def crosses_shadow(grey: np.ndarray, mask: np.ndarray, light: bool) -> bool:
+def crosses_shadow(grey: np.ndarray, paper: np.ndarray, mask: np.ndarray) -> bool:
     """Whether the edge of a shadow runs through the digit, where it may look like a stroke."""
-    paper = np.log(paper_of(grey, light, USUAL.window))
-    contrast = abs(np.median(np.log(grey[mask]) - paper[mask]))
-    jumps = ndimage.morphological_gradient(paper, 5) > 0.35 * contrast
+    contrast = abs(np.median(np.log(grey[mask] / paper[mask])))
+    jumps = ndimage.morphological_gradient(np.log(paper), 5) > 0.35 * contrast
     return bool(jumps[ndimage.binary_dilation(mask, iterations=3)].any())
 
 
@@ -211,7 +222,7 @@ def box_of(mask: np.ndarray, around: float = 0) -> tuple[int, int, int, int]:
     return columns.start - more, rows.start - more, columns.stop + more, rows.stop + more
 
 
-def likelier(grey: np.ndarray, *found: tuple[np.ndarray, bool]) -> tuple[np.ndarray, bool]:
+def likelier(grey: np.ndarray, found: list[Strokes]) -> Strokes:
     """Of dark and light strokes, those that are ink: the others are what lies between or around.
 
     Ink is thinner than the paper between a digit and a table, and the paper under it is even. The
@@ -219,12 +230,12 @@ def likelier(grey: np.ndarray, *found: tuple[np.ndarray, bool]) -> tuple[np.ndar
     around the digit. Raises ValueError if these signs disagree.
     """
     # What is thinner than any pen's stroke is a line that a ruler drew.
-    strokes = [pair for pair in found if thickness(pair[0]) >= THINNEST] or list(found)
+    found = [strokes for strokes in found if thickness(strokes.mask) >= THINNEST] or found
     # A sheet of paper that is narrower than the window has strokes of its own, around the digit.
-    strokes = [pair for pair in strokes if not is_sheet(pair[0])] or strokes
-    outstanding = [pair for pair in strokes if stands_out(grey, *pair)]
-    thinner = min(strokes, key=lambda pair: thickness(pair[0]))
-    evener = min(strokes, key=lambda pair: unevenness(grey, *pair))
+    found = [strokes for strokes in found if not is_sheet(strokes.mask)] or found
+    outstanding = [strokes for strokes in found if stands_out(grey, strokes)]
+    thinner = min(found, key=lambda strokes: thickness(strokes.mask))
+    evener = min(found, key=lambda strokes: unevenness(grey, strokes))
     if len(outstanding) == 1 and (outstanding[0] is thinner or outstanding[0] is evener):
         return outstanding[0]
     if len(outstanding) != 1 and thinner is evener:
@@ -242,21 +253,21 @@ def is_sheet(mask: np.ndarray) -> bool:
     return bool(len(x) > mask.sum() and len(x) > 0.88 * area.min())
 
 
-def unevenness(grey: np.ndarray, mask: np.ndarray, light: bool) -> float:
+def unevenness(grey: np.ndarray, strokes: Strokes) -> float:
     """How much the brightness of the paper varies under the strokes, compared with the ink's."""
-    paper = np.log(paper_of(grey, light, USUAL.window)[mask])
-    return float(paper.std() / abs(np.median(np.log(grey[mask]) - paper)))
+    paper, ink = np.log(strokes.paper[strokes.mask]), np.log(grey[strokes.mask])
+    return float(paper.std() / abs(np.median(ink - paper)))
 
 
-def stands_out(grey: np.ndarray, mask: np.ndarray, light: bool) -> bool:
+def stands_out(grey: np.ndarray, strokes: Strokes) -> bool:
     """Whether the strokes differ from what is around them in the way that ink does."""
-    around = np.ones(mask.shape, bool)
-    left, top, right, bottom = box_of(mask, AROUND)
+    around = np.ones(grey.shape, bool)
+    left, top, right, bottom = box_of(strokes.mask, AROUND)
     around[: max(top, 0)] = around[bottom:] = around[:, : max(left, 0)] = around[:, right:] = False
-    left, top, right, bottom = box_of(mask)
+    left, top, right, bottom = box_of(strokes.mask)
     around[top:bottom, left:right] = False
-    ratio = np.median(grey[mask]) / np.median(grey[around])
-    return bool(ratio > 1 + LEAST if light else ratio < 1 - LEAST)
+    ratio = np.median(grey[strokes.mask]) / np.median(grey[around])
+    return bool(ratio > 1 + LEAST if strokes.light else ratio < 1 - LEAST)
 
 
 def extent(mask: np.ndarray) -> int:
