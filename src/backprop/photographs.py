@@ -103,7 +103,11 @@ def as_mnist(image: Image.Image) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Strokes:
-    """What may be ink: where it is, whether it is lighter than its paper, and that paper."""
+    """What may be ink.
+
+    `mask` says where it is, `light` whether it is lighter than the paper, and `paper` is the
+    brightness of the paper at each pixel.
+    """
 
     mask: np.ndarray
     light: bool
