@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "tables": {"loops", "samples"},
     "datasets": {"idx", "samples", "tables"},
     "scaling": set(),
+    "comparison": {"checks"},
     "saving": {
         "layers",
         "checks",

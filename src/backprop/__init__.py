@@ -10,8 +10,8 @@ the order in which the book teaches them:
   `inspection`;
 - recurrent networks: `recurrent`, `fixed_point`, `through_time`;
 - automatic differentiation: `autodiff`;
-- data and files: `samples`, `tables`, `idx`, `photographs`, `datasets`, `scaling`, `files`,
-  `saving`;
+- data, files and scores: `samples`, `tables`, `idx`, `photographs`, `datasets`, `scaling`,
+  `comparison`, `files`, `saving`;
 - many machines, and the program `backprop`: `distributed`, `command`.
 
 Every picture is drawn by `figures`.
