@@ -69,7 +69,7 @@ def exact(value: Given, name: str = "value") -> Fraction:
     """The fraction that a decimal or a fraction as written stands for: "0.11" is 11/100.
 
     A float counts as the decimal that Python prints for it. Raises ValueError, with `name`, for
-    text that is no number, NaN and infinity.
+    text that is not a number, NaN and infinity.
     """
     try:
         return Fraction(str(value))
@@ -91,7 +91,7 @@ def get_activation(name: str) -> str:
     if not isinstance(name, str) or OTHER_NAMES.get(name, name) not in ACTIVATIONS:
         known = (*ACTIVATIONS, *OTHER_NAMES)
         raise ValueError(
-            f"unknown activation {name!r}; known are {', '.join(known)}{nearest(name, known)}"
+            f"unknown activation {name!r}: choose from {', '.join(known)}{nearest(name, known)}"
         )
     return OTHER_NAMES.get(name, name)
 
@@ -333,7 +333,7 @@ def _backward(trace: Trace, activation: str) -> None:
     """Backward pass: from ∂E/∂p to the derivative of E by each weight."""
 
     def before_activation(unit: str, weighted_sum: str) -> str:
-        """Carry ∂E/∂unit back through the sigmoid; a linear unit hands it on unchanged."""
+        """Carry ∂E/∂unit back through the sigmoid; a linear neuron passes it on unchanged."""
         if activation == "linear":
             return f"∂E/∂{unit}"
         formula = f"∂E/∂{unit}·{unit}·(1 − {unit})"

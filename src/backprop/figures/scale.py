@@ -100,7 +100,7 @@ def draw_data_parallel(rows: Sequence[int]) -> Figure:
     """A step of data-parallel training, with a worker for each of these counts of rows.
 
     Parameters go from the client to the workers in solid lines, gradients come back in dashed
-    ones, each with its share of the rows. Raises ValueError for counts that are no whole numbers
+    ones, each with its share of the rows. Raises ValueError for counts that are not whole numbers
     of at least 1.
     """
     check_sizes(**{f"rows of part {number}": count for number, count in enumerate(rows, 1)})
