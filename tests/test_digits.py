@@ -76,7 +76,9 @@ def test_truncated_and_damaged_gzip_files(tmp_path):
     wrong_code = content[:10] + b"\xff" + content[11:]  # a kind of block that deflate has not
     for bad in (content[:60], content[:12], content[:-6] + b"abcdef", wrong_code):
         path.write_bytes(bad)
-        with pytest.raises(ValueError, match=r"images.gz is (truncated or damaged|not an IDX file)"):
+        with pytest.raises(
+            ValueError, match=r"images.gz is (truncated or damaged|not an IDX file)"
+        ):
             read_idx(path)
 
 

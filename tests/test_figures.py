@@ -134,7 +134,7 @@ SAMPLES = {
     "plot_error_curve": lambda: figures.plot_error_curve(
         {"training": [1.0, 0.1, 0.01], "test": [1.1, 0.3, 0.2]}, log=True
     ),
-    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4),
+    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4),
     "plot_slope direction": lambda: figures.plot_slope(bowl, bowl_slope, 0, span=(-1, 4)),
     "plot_descent": lambda: figures.plot_descent(bowl, [3.0, 2.0, 1.5, 1.25]),
     "plot_activation": lambda: figures.plot_activation(),
@@ -538,7 +538,7 @@ def test_an_error_curve_can_be_logarithmic_and_named():
 
 
 def test_a_slope_is_that_of_the_tangent_and_the_step_leads_downhill():
-    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4)
+    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4)
     tangent = line(figure, "tangent, slope 2")
     np.testing.assert_allclose(np.diff(tangent[:, 1]) / np.diff(tangent[:, 0]), 2)
     np.testing.assert_allclose(tangent.mean(axis=0), [3, bowl(3)])

@@ -493,7 +493,9 @@ def as_numbers(value: object, name: str) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         array = np.asarray(None)
     if array.dtype.kind not in "fiu":
-        raise Unreadable("not numbers", f"{name} is not an array of real numbers.", sections.ONE_VECTOR)
+        raise Unreadable(
+            "not numbers", f"{name} is not an array of real numbers.", sections.ONE_VECTOR
+        )
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
