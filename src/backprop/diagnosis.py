@@ -399,7 +399,7 @@ class Comparison:
                 yield WrongGradient(form, explanation, sections.PENALTY, vector, factor)
 
     def bias_mistake(self, factor: float, vector: np.ndarray) -> WrongGradient:
-        """The mistake of biases that are all `factor` times their gradient, while the weights are right."""
+        """Biases that are all `factor` times their gradient, while the weights are right."""
         if abs(factor) < 10 * self.tolerance:
             vector = np.where(self.is_bias, 0.0, self.right)
             return WrongGradient(MissingBias.form, MissingBias.explanation, sections.BP3, vector)
@@ -457,7 +457,7 @@ def describe(divide_by: str, half: bool, squared: bool) -> str:
 
 
 class Unreadable(Exception):
-    """The gradient is not a set of numbers that can be compared; holds the diagnosis that says why."""
+    """The gradient cannot be compared; holds the diagnosis that says why."""
 
     def __init__(self, form: str, explanation: str, section: str | None = None) -> None:
         super().__init__(explanation)
