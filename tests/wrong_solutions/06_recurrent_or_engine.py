@@ -34,7 +34,7 @@ def relax(W, U, b, X):
 """
         },
         "loses": ["check_1"],
-        "says": "settles slowly",
+        "says": "converges slowly",
     },
     "relax: everything set to 0, the arguments too": {
         "edit": {
