@@ -183,7 +183,7 @@ def test_sigmoid_cannot_overflow():
         ({"target": "1/0"}, "the target y is '1/0'"),
         ({"learning_rate": "0"}, "learning rate η is 0; it must be greater than 0"),
         ({"learning_rate": np.inf}, "learning rate η is inf"),
-        ({"activation": "cubic"}, "unknown activation 'cubic'; choose from linear, sigmoid"),
+        ({"activation": "cubic"}, "unknown activation 'cubic': choose from linear, sigmoid"),
     ],
 )
 def test_bad_input_is_named(change, message):

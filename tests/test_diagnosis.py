@@ -333,7 +333,7 @@ def test_slips_that_need_a_network_of_their_own():
     forms = {
         "softmax taken element by element": below(slope * last.A * (1 - last.A)),
         "error carried back in place of the delta": below(delta, carried=slope),
-        "mean taken in each layer anew": below(delta, carried=delta / len(X)),
+        "mean taken again in each layer": below(delta, carried=delta / len(X)),
         "transposed weights": below(delta, W=last.W.reshape(last.W.T.shape).T),
     }
     for form, pairs in forms.items():

@@ -312,7 +312,7 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
         (["--output", "/no/such/folder/network.npz"], "cannot write /no/such/folder/network.npz"),
         (["--label", "colour"], "tiny.csv, line 1: there is no column 'colour'; the columns are"),
         (["--separator", ";"], "tiny.csv, line 1: one column, 'length,class'"),
-        (["extra.idx"], "is no IDX file"),
+        (["extra.idx"], "is not an IDX file"),
         (["extra.idx", "labels.idx"], "3 files: give one CSV file, or two IDX files"),
     ],
 )

@@ -159,6 +159,9 @@ SAMPLES = {
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
     "plot_speed_ratio": lambda: figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24}),
+    "plot_roofline": lambda: figures.plot_roofline(
+        {"small": {1: 0.05, 60: 0.7}, "large": {2: 0.2}}, {"cache": 0.5, "main memory": 6}
+    ),
     "plot_time_shares": lambda: figures.plot_time_shares(SHARES),
     "plot_by_rows": lambda: figures.plot_by_rows(SPEEDS, ylabel="rows a second"),
     "draw_data_parallel": lambda: figures.draw_data_parallel([3, 5, 2]),

@@ -92,7 +92,7 @@ def get_activation(name: str) -> str:
     if not isinstance(name, str) or OTHER_NAMES.get(name, name) not in ACTIVATIONS:
         known = (*ACTIVATIONS, *OTHER_NAMES)
         raise ValueError(
-            f"unknown activation {name!r}; choose from {', '.join(known)}{nearest(name, known)}"
+            f"unknown activation {name!r}: choose from {', '.join(known)}{nearest(name, known)}"
         )
     return OTHER_NAMES.get(name, name)
 

@@ -104,7 +104,7 @@ def diagnose(
         )
         where = network.parameter_name(int(unusable[0]))
         return Diagnosis(False, explanation, "not finite", where, sections.SIGMOID)
-    with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is no reason to warn
+    with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is not a reason to warn
         comparison = Comparison(vector, network, X, Y, tolerance, learning_rate)
         return comparison.diagnosis(misshapen)
 
@@ -139,7 +139,7 @@ def diagnose_function(
 
 
 class Comparison:
-    """A gradient beside the right one and beside those that the known mistakes give."""
+    """A gradient, compared with the right one and with those that the known mistakes give."""
 
     def __init__(
         self,
@@ -399,7 +399,7 @@ class Comparison:
                 yield WrongGradient(form, explanation, sections.PENALTY, vector, factor)
 
     def bias_mistake(self, factor: float, vector: np.ndarray) -> WrongGradient:
-        """The mistake of biases that are all `factor` times their gradient beside right weights."""
+        """Biases that are all `factor` times their gradient, while the weights are right."""
         if abs(factor) < 10 * self.tolerance:
             vector = np.where(self.is_bias, 0.0, self.right)
             return WrongGradient(MissingBias.form, MissingBias.explanation, sections.BP3, vector)
@@ -457,7 +457,7 @@ def describe(divide_by: str, half: bool, squared: bool) -> str:
 
 
 class Unreadable(Exception):
-    """The gradient is no set of numbers that can be compared; holds the diagnosis that says why."""
+    """The gradient cannot be compared; holds the diagnosis that says why."""
 
     def __init__(self, form: str, explanation: str, section: str | None = None) -> None:
         super().__init__(explanation)
@@ -493,7 +493,9 @@ def as_numbers(value: object, name: str) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         array = np.asarray(None)
     if array.dtype.kind not in "fiu":
-        raise Unreadable("not numbers", f"{name} is no array of real numbers.", sections.ONE_VECTOR)
+        raise Unreadable(
+            "not numbers", f"{name} is not an array of real numbers.", sections.ONE_VECTOR
+        )
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 

@@ -74,9 +74,9 @@ def draw_trace(trace: Trace, *, passes: str = "both", only: str | None = None) -
     """
     choices = {"forward": ["forward"], "backward": ["backward"], "both": ["forward", "backward"]}
     if passes not in choices:
-        raise ValueError(f"unknown passes {passes!r}; choose from {', '.join(choices)}")
+        raise ValueError(f"unknown passes {passes!r}: choose from {', '.join(choices)}")
     if only is not None and only not in EDGES:
-        raise ValueError(f"unknown weight {only!r}; choose from {', '.join(EDGES)}")
+        raise ValueError(f"unknown weight {only!r}: choose from {', '.join(EDGES)}")
     panels = choices[passes]
     heights = [PANEL_HEIGHT + (KEY_HEIGHT if panel == "backward" else 0) for panel in panels]
     bottoms = [-sum(heights[: number + 1]) for number in range(len(panels))]

@@ -155,7 +155,7 @@ def plot_activation(
     z = np.linspace(-4, 4, 401)
     for number, activation in enumerate(activations):
         output = activation.function(z)
-        marked = slice(20 + 10 * number, None, 80)  # beside each other where curves coincide
+        marked = slice(20 + 10 * number, None, 80)  # side by side where curves coincide
         functions.plot(z, output, label=activation.name, markevery=marked)
         derivatives.plot(z, activation.delta(np.ones_like(z), z, output), markevery=marked)
     functions.set_title("function $f(z)$")
@@ -228,7 +228,7 @@ def plot_paths(
     """Paths of optimizers, each (steps, 2), on the height lines of a function of two weights.
 
     `function` takes two arrays of the same shape; `span` has the ends of both axes; `lowest` marks
-    the lowest point with a cross.
+    the minimum with a cross.
     """
     check_count(paths)
     for ends in span:
