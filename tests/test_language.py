@@ -35,7 +35,7 @@ INSTEAD = {
     r"\bheld back\b": "regularised; held out, if it is data",
     r"\bthis is no (?!longer|more|less)\w+": "this is not a",
     r"\bhow (?:many|much) \w+ (?:has|have) (?:an?|the|its)\b": "how many … does … have",
-    r"\b(?:once|factor|updates?|rows?|products?) an? (?:step|epoch|layer|sample|second)\b": "per",
+    r"\b(?:factor|updates?|rows?|products?) an? (?:step|epoch|layer|sample|second)\b": "per",
     r"\bknown are\b|\bexpected are\b": "choose from",
 }
 

@@ -117,7 +117,7 @@ def plot_roofline(
     for (name, ridge), style in zip(roofs.items(), ("-", "--", ":")):
         corners = [lowest, ridge, highest]
         heights = [lowest / ridge, 1, 1]
-        axes.plot(corners, heights, color=MUTED, linestyle=style, label=f"roof: {name}")
+        axes.plot(corners, heights, color=MUTED, linestyle=style, marker="", label=f"roof: {name}")
     for (name, places), marker in zip(points.items(), "os^v"):
         axes.plot(list(places), list(places.values()), marker, markersize=7, label=name)
     axes.set(xscale="log", yscale="log", xlim=(lowest, highest), ylim=(None, 1.4))
