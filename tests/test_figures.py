@@ -52,12 +52,6 @@ NEURON_EDGES = [
 ]  # fmt: skip
 VALUES = {"x": 2, "w": 0.11, "b": 0.1, "wx": 0.22, "z": 0.32, "a": 0.57932, "y": 1, "E": 0.088486}
 GRADIENTS = {"w": -0.20504, "b": -0.10252, "wx": -0.10252, "z": -0.10252, "a": -0.42068, "E": 1}
-EVENTS = [
-    (1986, "Rumelhart, Hinton and Williams: learning representations by back-propagating errors"),
-    (1847, "Cauchy: gradient descent"),
-    (1986, "a second event of the same year"),
-    (1987, "Pineda, Almeida: recurrent backpropagation"),
-]
 CONFUSION = np.array([[9, 0, 0], [0, 0, 4], [0, 0, 7]])
 SPECIES = ["setosa", "versicolor", "virginica"]
 SHARES = {
@@ -127,10 +121,6 @@ SAMPLES = {
     "draw_unrolled truncated": lambda: figures.draw_unrolled(6, reading="every step", truncation=2),
     "draw_value_graph": lambda: figures.draw_value_graph(Value(2.0) * Value(-3.0) - 1),
     "plot_matrix_product": lambda: figures.plot_matrix_product(130, 4, 3),
-    "plot_timeline": lambda: figures.plot_timeline(EVENTS),
-    "plot_timeline crowded": lambda: figures.plot_timeline(
-        [(1847, "one"), (1986, "two"), (1986, "three"), (1986, "four, " * 20), (1987, "five")]
-    ),
     "plot_predictions": lambda: figures.plot_predictions([0.19, 0.26, 0.33, 0.42], 1),
     "plot_error_curve": lambda: figures.plot_error_curve(
         {"training": [1.0, 0.1, 0.01], "test": [1.1, 0.3, 0.2]}, log=True
@@ -529,18 +519,6 @@ def test_a_matrix_product_draws_equal_sizes_with_equal_lengths():
     assert {"(130, 3)", "(130, 4)", "(4, 3)", "(3,)"} <= set(texts_of(figure))
 
 
-def test_a_timeline_is_in_order_and_to_scale():
-    figure = figures.plot_timeline(EVENTS)
-    texts = sorted(shown(figure, Text), key=lambda text: -text.get_position()[1])
-    assert [text.get_text() for text in texts if text.get_text().isdigit()] == [
-        "1847", "1986", "1986", "1987",
-    ]  # fmt: skip
-    [dots] = [curve for curve in figure.axes[0].lines if curve.get_marker() == "o"]
-    first, second, third, fourth = dots.get_ydata()
-    assert second == third
-    assert (first - second) / (first - fourth) == pytest.approx((1986 - 1847) / (1987 - 1847))
-
-
 # Curves
 
 
@@ -705,7 +683,6 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [("a", "b")]), "'b'"),
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [], {"c": 1}), "'c'"),
         (lambda: figures.plot_matrix_product(0, 4, 3), "rows is 0"),
-        (lambda: figures.plot_timeline([]), "no events"),
         (lambda: figures.plot_predictions([], 1), "at least one"),
         (lambda: figures.plot_error_curve({}), "0 curves"),
         (lambda: figures.plot_error_curve({"bad": [1.0, np.nan]}), "'bad'"),

@@ -101,6 +101,39 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequenc
     """
     forward = panel == "forward"
     color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
+    draw_heading(axes, trace, forward, middle)
+    nodes = {
+        symbol: draw_node(axes, (x, middle + y), symbol, kind)
+        for symbol, (x, y, kind) in PLACES.items()
+    }
+    draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
+    draw_arrow(axes, *in_direction(nodes["p"], nodes["E"], forward), color, line)
+    for weight, (start, end, fraction) in EDGES.items():
+        left, right = nodes[start], nodes[end]
+        # No derivative is taken with respect to what is given: nothing flows back to an input.
+        if weight in path and (forward or start in WEIGHTED_SUMS):
+            draw_arrow(axes, *in_direction(left, right, forward), color, line)
+            times = "" if forward else "× "
+            text = f"{as_text(weight)}\n{times}{as_decimal(trace[weight], 5)}"
+            write(axes, along(left, right, fraction), text, color)
+        else:
+            draw_connection(axes, left, right)
+        if weight in path and not forward:
+            place = along(left, right, fraction)
+            if weight in BOXES:
+                x, y = BOXES[weight]
+                place = x, middle + y
+                draw_connection(axes, Node(place), Node(along(left, right, 0.72)))
+            write_boxed(axes, place, equation(trace, f"∂E/∂{weight}", sign="\n"), color)
+    shown = {"E", "y", *(symbol for weight in path for symbol in EDGES[weight][:2])}
+    shown &= set(PLACES) if forward else set(WEIGHTED_SUMS)
+    for symbol in sorted(shown):
+        write_numbers(axes, trace, symbol, nodes[symbol], forward)
+
+
+def draw_heading(axes: Axes, trace: Trace, forward: bool, middle: float) -> None:
+    """The name of a pass next to a sample of its arrows, and below it what the boxes are."""
+    color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
     heading = (
         "Forward pass: values, left to right"
         if forward
@@ -114,44 +147,20 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequenc
         arriving = "$\\partial E/\\partial z$" if has_quantity(trace, "z3") else "derivative"
         key = f"= ({arriving} at the neuron) × (number that enters the connection)"
         write(axes, (0.9, top - KEY_HEIGHT), key, color, ha="left")
-    nodes = {
-        symbol: draw_node(axes, (x, middle + y), symbol, kind)
-        for symbol, (x, y, kind) in PLACES.items()
-    }
-    draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
-    draw_arrow(axes, *in_direction(nodes["p"], nodes["E"], forward), color, line)
-    for weight, (start, end, fraction) in EDGES.items():
-        left, right = nodes[start], nodes[end]
-        # No derivative is taken with respect to what is given: nothing flows back to an input.
-        if weight not in path or not (forward or start in WEIGHTED_SUMS):
-            draw_connection(axes, left, right)
-        else:
-            draw_arrow(axes, *in_direction(left, right, forward), color, line)
-            times = "" if forward else "× "
-            text = f"{as_text(weight)}\n{times}{as_decimal(trace[weight], 5)}"
-            write(axes, along(left, right, fraction), text, color)
-        if weight in path and not forward:
-            x, y = BOXES.get(weight, along(left, right, fraction))
-            place = x, y + (middle if weight in BOXES else 0)
-            if weight in BOXES:
-                draw_connection(axes, Node(place), Node(along(left, right, 0.72)))
-            write_boxed(axes, place, equation(trace, f"∂E/∂{weight}", sign="\n"), color)
-    shown = {"E", "y", *(symbol for weight in path for symbol in EDGES[weight][:2])}
-    if not forward:
-        shown &= set(WEIGHTED_SUMS)
-    for symbol in PLACES:
-        if symbol not in shown:
-            continue
-        symbols = [symbol]
-        if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
-            symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
-        prefix = "" if forward else "∂E/∂"
-        text = "\n".join(equation(trace, prefix + symbol) for symbol in symbols)
-        if symbol == "p" and not forward:  # to the right of the arrows that leave it
-            x, y = nodes["p"].place
-            write(axes, (x - 0.3, y - 0.36), text, color, ha="left", va="top")
-        else:
-            write_beside(axes, nodes[symbol], text, color, above=symbol not in BELOW)
+
+
+def write_numbers(axes: Axes, trace: Trace, symbol: str, node: Node, forward: bool) -> None:
+    """What a pass computes at a node: its value, or the derivative with respect to it."""
+    symbols = [symbol]
+    if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
+        symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
+    prefix, color = ("", FORWARD) if forward else ("∂E/∂", BACKWARD)
+    text = "\n".join(equation(trace, prefix + symbol) for symbol in symbols)
+    if symbol == "p" and not forward:  # to the right of the arrows that leave it
+        x, y = node.place
+        write(axes, (x - 0.3, y - 0.36), text, color, ha="left", va="top")
+    else:
+        write_beside(axes, node, text, color, above=symbol not in BELOW)
 
 
 def in_direction(left: Node, right: Node, forward: bool) -> tuple[Node, Node]:
