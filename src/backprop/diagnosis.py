@@ -86,8 +86,12 @@ def diagnose(
     The network is not changed. Give several rows, different from each other: with a single one,
     a sum and a mean are the same. Mistakes that change nothing on these rows cannot be seen. Raises
     ValueError for X and Y that do not fit the network, and for a tolerance or learning rate that
-    is not a finite number greater than 0.
+    is not a finite number greater than 0, and TypeError for a network that is not a Network.
     """
+    if not isinstance(network, Network):
+        raise TypeError(
+            f"the network is a {type(network).__name__}: call diagnose(gradient, network, X, Y)"
+        )
     checks.number(tolerance, "the tolerance", above=0)
     if learning_rate is not None:
         checks.number(learning_rate, "the learning rate", above=0)
