@@ -24,7 +24,6 @@ from backprop.figures.curves import (
     plot_paths,
     plot_slope,
 )
-from backprop.figures.history import plot_timeline
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
 from backprop.figures.recurrent import draw_relaxation, draw_unrolled
 from backprop.figures.results import (
@@ -65,5 +64,4 @@ __all__ = [
     "plot_slope",
     "plot_speed_ratio",
     "plot_time_shares",
-    "plot_timeline",
 ]
