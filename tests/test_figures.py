@@ -631,10 +631,18 @@ def test_images_are_drawn_each_with_its_title():
 def test_paths_go_through_their_points():
     paths = {"one": [[0, 0], [1, 1], [1, 0]], "two": [[1, 1], [0.5, 0.2]]}
     figure = figures.plot_paths(saddle, paths, span=((-1, 2), (-1, 2)), lowest=(0, 0))
-    one, two, cross = figure.axes[0].lines
+    (one, cross), (two, _) = (axes.lines for axes in figure.axes)
     assert one.get_xydata().tolist() == paths["one"]
     assert two.get_xydata().tolist() == paths["two"] and two.get_marker() != one.get_marker()
     assert cross.get_xydata().tolist() == [[0, 0]]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["one", "two"]
+
+
+def test_the_steepest_direction_looks_steepest():
+    """With another scale on each axis a gradient would not cross its contour line squarely."""
+    for axes in SAMPLES["plot_paths"]().axes:
+        (x, y), (right, _), (_, up) = axes.transData.transform([(0, 0), (1, 0), (0, 1)])
+        assert right - x == pytest.approx(up - y)
 
 
 def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
