@@ -21,14 +21,15 @@ SOLUTION = re.compile(
 )
 
 # A reader has tried things in cells of their own: every variable now has another value. Modules,
-# functions and classes stay, but not those with names of one or two letters.
+# functions, with or without a cache, and classes stay, but not those with names of one or two
+# letters.
 READER = """\
 import types as _types
 for _name, _value in list(globals().items()):
     _kept = (_types.ModuleType,) if len(_name) < 3 else (_types.ModuleType, _types.FunctionType,
         _types.BuiltinFunctionType, type)
     if _name[0] != "_" and _name not in get_ipython().user_ns_hidden \
-            and not isinstance(_value, _kept):
+            and not isinstance(_value, _kept) and not hasattr(_value, "cache_clear"):
         globals()[_name] = "what a reader has put here"
 """
 

@@ -608,6 +608,19 @@ def test_the_cells_of_a_confusion_matrix_are_its_counts():
     assert axes.yaxis_inverted()
 
 
+def test_rare_mistakes_can_be_seen_in_a_confusion_matrix():
+    counts = np.array([[97, 3], [1, 99]])
+
+    def tints(**settings):
+        figure = figures.plot_confusion(counts, ["a", "b"], **settings)
+        return [patch.get_facecolor()[3] for patch in figure.axes[0].patches]
+
+    right_a, three, one, right_b = tints(shade_mistakes=True)
+    assert three > right_a * 0.97 and one == pytest.approx(three / 3)
+    assert [right_a, right_b] == [tints()[0], tints()[3]]
+    assert three > 20 * tints()[1]
+
+
 def test_features_are_drawn_by_class_each_with_its_marker():
     figure = SAMPLES["plot_features"]()
     np.testing.assert_array_equal(line(figure, "setosa"), [[5.1, 1.4], [4.9, 1.4]])
