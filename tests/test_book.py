@@ -125,7 +125,9 @@ def test_solutions_are_folded(book, contents):
     for name in contents:
         if re.match(r"book/\d\d_", name):
             text = (book / f"{name}.html").read_text(encoding="utf-8")
-            assert text.count("tag_hide-cell") == text.count("<details") >= 3, name
+            kinds = ("tag_hide-cell", "tag_hide-input", "Solution in words")
+            assert text.count("<details") == sum(text.count(kind) for kind in kinds), name
+            assert text.count("tag_hide-cell") >= 3, name
 
 
 def test_the_index_leads_to_every_word_of_the_glossary_and_to_chapters(book):
