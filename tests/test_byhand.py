@@ -155,9 +155,9 @@ def test_sigmoid_cannot_overflow():
         ({"weights": ["1"] * 5 + ["one"]}, "w6 is 'one', which is not a finite number"),
         ({"target": float("nan")}, "the target y is nan"),
         ({"target": "1/0"}, "the target y is '1/0'"),
-        ({"rate": "0"}, "learning rate η is 0; it must be greater than 0"),
-        ({"rate": np.inf}, "learning rate η is inf"),
-        ({"activation": "cubic"}, "unknown activation 'cubic'; known are linear, sigmoid"),
+        ({"learning_rate": "0"}, "learning rate η is 0; it must be greater than 0"),
+        ({"learning_rate": np.inf}, "learning rate η is inf"),
+        ({"activation": "cubic"}, "unknown activation 'cubic': choose from linear, sigmoid"),
     ],
 )
 def test_bad_input_is_named(change, message):

@@ -91,7 +91,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
         "zipped": "zip archive",
         "linked": "link to another file",
         "linked folder": "link to another folder",
-        "pipe": "no regular file",
+        "pipe": "not a regular file",
         "huge": "larger than 20 MB",
     }.items():
         assert says in grades[student]["reason"]

@@ -134,7 +134,7 @@ SAMPLES = {
     "plot_error_curve": lambda: figures.plot_error_curve(
         {"training": [1.0, 0.1, 0.01], "test": [1.1, 0.3, 0.2]}, log=True
     ),
-    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4),
+    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4),
     "plot_slope direction": lambda: figures.plot_slope(bowl, bowl_slope, 0, span=(-1, 4)),
     "plot_descent": lambda: figures.plot_descent(bowl, [3.0, 2.0, 1.5, 1.25]),
     "plot_activation": lambda: figures.plot_activation(),
@@ -158,6 +158,9 @@ SAMPLES = {
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
     "plot_speed_ratio": lambda: figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24}),
+    "plot_roofline": lambda: figures.plot_roofline(
+        {"small": {1: 0.05, 60: 0.7}, "large": {2: 0.2}}, {"cache": 0.5, "main memory": 6}
+    ),
     "plot_time_shares": lambda: figures.plot_time_shares(SHARES),
     "plot_by_rows": lambda: figures.plot_by_rows(SPEEDS, ylabel="rows a second"),
     "draw_data_parallel": lambda: figures.draw_data_parallel([3, 5, 2]),
@@ -538,7 +541,7 @@ def test_an_error_curve_can_be_logarithmic_and_named():
 
 
 def test_a_slope_is_that_of_the_tangent_and_the_step_leads_downhill():
-    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4)
+    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4)
     tangent = line(figure, "tangent, slope 2")
     np.testing.assert_allclose(np.diff(tangent[:, 1]) / np.diff(tangent[:, 0]), 2)
     np.testing.assert_allclose(tangent.mean(axis=0), [3, bowl(3)])

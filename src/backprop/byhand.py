@@ -25,7 +25,7 @@ from itertools import groupby
 __all__ = [
     "ACTIVATIONS",
     "EXAMPLE_INPUTS",
-    "EXAMPLE_RATE",
+    "EXAMPLE_LEARNING_RATE",
     "EXAMPLE_TARGET",
     "EXAMPLE_WEIGHTS",
     "WEIGHTS",
@@ -49,7 +49,7 @@ Number = Fraction | float
 EXAMPLE_INPUTS = ("2", "3")
 EXAMPLE_TARGET = "1"
 EXAMPLE_WEIGHTS = ("0.11", "0.21", "0.12", "0.08", "0.14", "0.15")
-EXAMPLE_RATE = "0.05"
+EXAMPLE_LEARNING_RATE = "0.05"
 
 PHASE_HEADINGS = {
     "forward": "forward pass",
@@ -69,7 +69,7 @@ def exact(value: Given, name: str = "value") -> Fraction:
     """The fraction that a decimal or a fraction as written stands for: "0.11" is 11/100.
 
     A float counts as the decimal that Python prints for it. Raises ValueError, with `name`, for
-    text that is no number, NaN and infinity.
+    text that is not a number, NaN and infinity.
     """
     try:
         return Fraction(str(value))
@@ -91,7 +91,7 @@ def get_activation(name: str) -> str:
     if not isinstance(name, str) or OTHER_NAMES.get(name, name) not in ACTIVATIONS:
         known = (*ACTIVATIONS, *OTHER_NAMES)
         raise ValueError(
-            f"unknown activation {name!r}; known are {', '.join(known)}{nearest(name, known)}"
+            f"unknown activation {name!r}: choose from {', '.join(known)}{nearest(name, known)}"
         )
     return OTHER_NAMES.get(name, name)
 
@@ -232,21 +232,21 @@ def trace_step(
     inputs: Sequence[Given] = EXAMPLE_INPUTS,
     target: Given = EXAMPLE_TARGET,
     weights: Sequence[Given] = EXAMPLE_WEIGHTS,
-    rate: Given = EXAMPLE_RATE,
+    learning_rate: Given = EXAMPLE_LEARNING_RATE,
     *,
     activation: str = "linear",
     in_floats: bool = False,
 ) -> Trace:
     """One step of backpropagation and gradient descent on the 2-2-1 network.
 
-    `inputs` are x1, x2; `weights` are w1 … w6; `rate` is η. `activation` is 'linear', also called
-    'identity' (each unit passes its weighted sum on), or 'sigmoid' (both layers). The numbers are
-    exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError for a wrong
-    count of numbers, text that is not a number, a rate that is not positive, and an unknown
-    activation.
+    `inputs` are x1, x2; `weights` are w1 … w6; `learning_rate` is η. `activation` is 'linear', also
+    called 'identity' (a neuron's output is its weighted sum), or 'sigmoid' (both layers). The
+    numbers are exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError
+    for a wrong count of numbers, text that is not a number, a learning rate that is not positive,
+    and an unknown activation.
     """
     activation = get_activation(activation)
-    given = _check(inputs, target, weights, rate)
+    given = _check(inputs, target, weights, learning_rate)
     if in_floats or activation == "sigmoid":
         given = {symbol: float(value) for symbol, value in given.items()}
     trace = Trace(given)
@@ -264,7 +264,7 @@ def repeat_steps(
     inputs: Sequence[Given] = EXAMPLE_INPUTS,
     target: Given = EXAMPLE_TARGET,
     weights: Sequence[Given] = EXAMPLE_WEIGHTS,
-    rate: Given = EXAMPLE_RATE,
+    learning_rate: Given = EXAMPLE_LEARNING_RATE,
     *,
     activation: str = "linear",
     in_floats: bool = True,
@@ -279,7 +279,7 @@ def repeat_steps(
         raise ValueError(f"steps is {steps}; give 0 or more")
     for _ in range(steps):
         trace = trace_step(
-            inputs, target, weights, rate, activation=activation, in_floats=in_floats
+            inputs, target, weights, learning_rate, activation=activation, in_floats=in_floats
         )
         yield trace
         weights = trace.new_weights
@@ -289,7 +289,7 @@ def _check(
     inputs: Sequence[Given],
     target: Given,
     weights: Sequence[Given],
-    rate: Given,
+    learning_rate: Given,
 ) -> dict[str, Number]:
     """The given numbers by symbol, or a ValueError that says what is wrong with them."""
     for name, values, count in (("inputs", inputs, 2), ("weights", weights, 6)):
@@ -300,9 +300,9 @@ def _check(
     given: dict[str, Number] = {f"x{i}": exact(value, f"x{i}") for i, value in enumerate(inputs, 1)}
     given["y"] = exact(target, "the target y")
     given |= {name: exact(value, name) for name, value in zip(WEIGHTS, weights)}
-    given["η"] = exact(rate, "the learning rate η")
+    given["η"] = exact(learning_rate, "the learning rate η")
     if given["η"] <= 0:
-        raise ValueError(f"the learning rate η is {rate}; it must be greater than 0")
+        raise ValueError(f"the learning rate η is {learning_rate}; it must be greater than 0")
     return given
 
 
@@ -333,7 +333,7 @@ def _backward(trace: Trace, activation: str) -> None:
     """Backward pass: from ∂E/∂p to the derivative of E by each weight."""
 
     def before_activation(unit: str, weighted_sum: str) -> str:
-        """Carry ∂E/∂unit back through the sigmoid; a linear unit hands it on unchanged."""
+        """Carry ∂E/∂unit back through the sigmoid; a linear neuron passes it on unchanged."""
         if activation == "linear":
             return f"∂E/∂{unit}"
         formula = f"∂E/∂{unit}·{unit}·(1 − {unit})"

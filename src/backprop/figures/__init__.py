@@ -34,7 +34,7 @@ from backprop.figures.results import (
     plot_scores,
     plot_speed_ratio,
 )
-from backprop.figures.scale import draw_data_parallel, plot_by_rows, plot_time_shares
+from backprop.figures.scale import draw_data_parallel, plot_by_rows, plot_roofline, plot_time_shares
 from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "plot_matrix_product",
     "plot_paths",
     "plot_predictions",
+    "plot_roofline",
     "plot_scores",
     "plot_slope",
     "plot_speed_ratio",

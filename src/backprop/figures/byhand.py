@@ -67,7 +67,7 @@ def draw_trace(trace: Trace, *, passes: str = "both") -> Figure:
     """
     known = {"forward": ["forward"], "backward": ["backward"], "both": ["forward", "backward"]}
     if passes not in known:
-        raise ValueError(f"unknown passes {passes!r}; known are {', '.join(known)}")
+        raise ValueError(f"unknown passes {passes!r}: choose from {', '.join(known)}")
     panels = known[passes]
     axes = new_canvas(PANEL_HEIGHT * (0.5 - len(panels)), PANEL_HEIGHT / 2)
     for number, panel in enumerate(panels):
@@ -93,7 +93,7 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
     draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
     pairs = [(nodes[start], nodes[end]) for start, end, _ in EDGES.values()]
     pairs += [(nodes["p"], nodes["E"])]
-    pairs += [(Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))]  # beside the heading
+    pairs += [(Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))]  # next to the heading
     for left, right in pairs:
         draw_arrow(axes, *((left, right) if forward else (right, left)), color, line)
     for weight, (start, end, fraction) in EDGES.items():
