@@ -629,6 +629,19 @@ def test_the_cells_of_a_confusion_matrix_are_its_counts():
     assert axes.yaxis_inverted()
 
 
+def test_rare_mistakes_can_be_seen_in_a_confusion_matrix():
+    counts = np.array([[97, 3], [1, 99]])
+
+    def tints(**settings):
+        figure = figures.plot_confusion(counts, ["a", "b"], **settings)
+        return [patch.get_facecolor()[3] for patch in figure.axes[0].patches]
+
+    right_a, three, one, right_b = tints(shade_mistakes=True)
+    assert three > right_a * 0.97 and one == pytest.approx(three / 3)
+    assert [right_a, right_b] == [tints()[0], tints()[3]]
+    assert three > 20 * tints()[1]
+
+
 def test_features_are_drawn_by_class_each_with_its_marker():
     figure = SAMPLES["plot_features"]()
     np.testing.assert_array_equal(line(figure, "setosa"), [[5.1, 1.4], [4.9, 1.4]])
@@ -652,10 +665,18 @@ def test_images_are_drawn_each_with_its_title():
 def test_paths_go_through_their_points():
     paths = {"one": [[0, 0], [1, 1], [1, 0]], "two": [[1, 1], [0.5, 0.2]]}
     figure = figures.plot_paths(saddle, paths, span=((-1, 2), (-1, 2)), lowest=(0, 0))
-    one, two, cross = figure.axes[0].lines
+    (one, cross), (two, _) = (axes.lines for axes in figure.axes)
     assert one.get_xydata().tolist() == paths["one"]
     assert two.get_xydata().tolist() == paths["two"] and two.get_marker() != one.get_marker()
     assert cross.get_xydata().tolist() == [[0, 0]]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["one", "two"]
+
+
+def test_the_steepest_direction_looks_steepest():
+    """With another scale on each axis a gradient would not cross its contour line squarely."""
+    for axes in SAMPLES["plot_paths"]().axes:
+        (x, y), (right, _), (_, up) = axes.transData.transform([(0, 0), (1, 0), (0, 1)])
+        assert right - x == pytest.approx(up - y)
 
 
 def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():

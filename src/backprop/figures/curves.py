@@ -1,10 +1,11 @@
-"""Curves: losses, slopes, descents, activation functions, and paths over height lines."""
+"""Curves: losses, slopes, descents, activation functions, and paths over contour lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,7 +22,9 @@ from backprop.figures.style import (
     INK,
     MUTED,
     ORANGE,
+    SERIES,
     WEIGHT_LABEL,
+    WIDTH,
     Function,
     figure_of,
     in_house_style,
@@ -225,10 +228,11 @@ def plot_paths(
     xlabel: str = "$w_1$",
     ylabel: str = "$w_2$",
 ) -> Figure:
-    """Paths of optimizers, each (steps, 2), on the height lines of a function of two weights.
+    """Paths of optimizers, each (steps, 2), on the contour lines of a function of two weights.
 
-    `function` takes two arrays of the same shape; `span` has the ends of both axes; `lowest` marks
-    the minimum with a cross.
+    Each path has a panel of its own, with its name above it. Both axes have the same scale, so the
+    steepest direction is at right angles to the contour lines. `function` takes two arrays of the
+    same shape; `span` has the ends of both axes; `lowest` marks the minimum with a cross.
     """
     check_count(paths)
     for ends in span:
@@ -237,20 +241,26 @@ def plot_paths(
     for name, path in places.items():
         if path.ndim != 2 or path.shape[1] != 2:
             raise ValueError(f"the path {name!r} has the shape {path.shape}: give (steps, 2)")
-    axes = new_plot(4.2, xlabel=xlabel, ylabel=ylabel)
+    (left, right), (bottom, top) = span
+    panel = min(2.6, 0.65 * WIDTH * (top - bottom) / (right - left))
+    height = 0.6 + len(places) * (panel + 0.35)
+    figure, panels = plt.subplots(
+        len(places), 1, figsize=(WIDTH, height), sharex=True, squeeze=False
+    )
     w1, w2 = np.meshgrid(*(np.linspace(*ends, 201) for ends in span))
     heights = function(w1, w2)
     low, high = heights.min(), heights.max()
     levels = low + (high - low) * np.linspace(0.02, 1, 14) ** 2.5
-    axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
-    axes.grid(visible=False)
-    for name, path in places.items():
-        axes.plot(path[:, 0], path[:, 1], label=name, markersize=4, linewidth=1.5)
-    if lowest is not None:
-        axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9, label="lowest")
-    axes.set(xlim=span[0], ylim=span[1])
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
-    return figure_of(axes)
+    for axes, (name, path), look in zip(panels[:, 0], places.items(), SERIES):
+        axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
+        axes.grid(visible=False)
+        axes.plot(path[:, 0], path[:, 1], markersize=4, linewidth=1.5, **look)
+        if lowest is not None:
+            axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9)
+        axes.set(xlim=span[0], ylim=span[1], ylabel=ylabel, aspect="equal")
+        axes.set_title(name, loc="left")
+    panels[-1, 0].set_xlabel(xlabel)
+    return figure
 
 
 def plot_function(axes: Axes, function: Function, span: tuple[float, float], label: str) -> None:
