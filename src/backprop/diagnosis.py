@@ -394,7 +394,7 @@ class Comparison:
         if self.network.l2:
             factor = best_factor(self.penalty, self.vector - self.data)
             if factor is not None and abs(factor) < 10 * self.tolerance:
-                explanation = "the penalty's part λ · W is missing. It belongs to the loss."
+                explanation = "the penalty's part α · W is missing. It belongs to the loss."
                 yield WrongGradient("missing penalty", explanation, sections.PENALTY, self.data)
             elif factor is not None:
                 explanation = f"the penalty's part is {factor:.4g} times what it should be."
