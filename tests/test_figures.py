@@ -489,7 +489,7 @@ def test_a_fork_shows_what_passes_backward_along_each_edge():
     contributions = {("w", "up"): 0.25, ("w", "down"): "−0.5"}
     figure = figures.draw_computation_graph(nodes, edges, contributions=contributions)
     labels = {text.get_text(): text for text in shown(figure, Text)}
-    left, right = labels["w"].get_position()[0], labels["+"].get_position()[0]
+    left, right = labels["$w$"].get_position()[0], labels["+"].get_position()[0]
     for label in ("← 0.25", "← −0.5"):
         assert labels[label].get_position()[0] == pytest.approx((left + right) / 2)
         assert labels[label].get_color() == style.ORANGE

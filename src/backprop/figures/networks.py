@@ -209,5 +209,5 @@ def plot_matrix_product(rows: int, inputs: int, outputs: int) -> Figure:
 
 def side_lengths(*sizes: int) -> np.ndarray:
     """Lengths in inches for the sides of matrices: growing with the size, yet all visible."""
-    lengths: np.ndarray = 0.4 + 1.1 * np.log(sizes) / np.log(max(*sizes, 2))
+    lengths: np.ndarray = 0.4 + 0.75 * np.log(sizes) / np.log(max(*sizes, 2))
     return lengths
