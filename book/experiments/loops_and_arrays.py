@@ -8,8 +8,8 @@ digits: seconds say more about a computer than about a program. NumPy had one th
     python book/experiments/loops_and_arrays.py
 
 Chapter 6 reads `loops_and_arrays.csv`. Its columns are the sizes of the network, the samples (rows)
-in one step, the time of the loops over that of the arrays, and, for arrays, the time of a forward and a
-backward pass over that of a forward pass alone.
+in one step, the time of the loops over that of the arrays, and, for arrays, the time of a forward
+and a backward pass over that of a forward pass alone.
 """
 
 import time
