@@ -2,8 +2,8 @@
 
 Each submission is graded by a process of its own, which writes one file, whole or not at all:
 ``GRADED/grades/STUDENT.json``. So nothing that one submission does can touch the grade of another,
-and a run that was stopped goes on where it was: what has a grade, and was not handed in again, keeps
-it.
+and an interrupted run resumes where it stopped: what has a grade, and was not handed in again,
+keeps it.
 """
 
 from __future__ import annotations

@@ -593,3 +593,9 @@ def test_every_section_is_a_heading_of_the_book():
         headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
         anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
         assert anchor in anchors, section
+
+
+def test_arguments_in_another_order_are_named():
+    network = Network([2, 1], generator=np.random.default_rng(1))
+    with pytest.raises(TypeError, match=r"is a ndarray: call diagnose\(gradient, network, X, Y\)"):
+        diagnose(network, np.ones((1, 2)), np.ones((1, 1)), network.parameters)

@@ -76,7 +76,9 @@ def test_truncated_and_damaged_gzip_files(tmp_path):
     wrong_code = content[:10] + b"\xff" + content[11:]  # a kind of block that deflate has not
     for bad in (content[:60], content[:12], content[:-6] + b"abcdef", wrong_code):
         path.write_bytes(bad)
-        with pytest.raises(ValueError, match=r"images.gz is (truncated or damaged|not an IDX file)"):
+        with pytest.raises(
+            ValueError, match=r"images.gz is (truncated or damaged|not an IDX file)"
+        ):
             read_idx(path)
 
 
@@ -482,3 +484,11 @@ def test_a_photograph_that_may_not_be_read_is_not_called_damaged(tmp_path, monke
 if __name__ == "__main__":  # record the readings again
     table = {kind: readings(kind) for kind in KINDS}
     READINGS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("edge", [np.s_[0, 4], np.s_[-1, 4], np.s_[4, 0], np.s_[4, -1]])
+def test_what_touches_the_edge_at_a_single_pixel_is_not_a_part(edge):
+    mask = np.zeros((9, 9), bool)
+    mask[edge] = mask[4, 4] = True
+    parts, extents = photographs.parts_inside(mask)
+    assert extents.tolist() == [0, 1] and parts[4, 4] == 1 and parts[edge] == 0

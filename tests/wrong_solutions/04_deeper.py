@@ -45,7 +45,7 @@ WRONG = {
             ]
         },
         "loses": ["check_layer", "check_network", "check_fit"],
-        "says": "a second layer beside it",
+        "says": "a second layer next to it",
     },
     "targets not smoothed in the slope": {
         "edit": {"loss": (" - targets) / len(Z)", " - Y) / len(Z)")},
