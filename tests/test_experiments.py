@@ -154,9 +154,14 @@ def test_loops_and_arrays_stores_every_setting_and_compares_like_with_like():
     settings = [("-".join(map(str, sizes)), rows) for sizes, rows in script["settings"]()]
     assert list(zip(stored["network"], stored["rows"])) == settings
 
+    # What chapter 6 says about them: only the smallest case is slower, and a gradient is cheap.
+    assert list(stored["loops_over_arrays"] < 1) == [True] + 5 * [False]
+    assert stored["loops_over_arrays"].max() > 100
+    assert stored["gradient_over_forward"].between(1.5, 3.5).all()
+
     functions = script["contestants"]([7, 5, 3], 10)
     first, second = np.split(functions["arrays"]().copy(), [8 * 5])
-    # A layer's part of the flat vector is W, a row an input, and then b: a row more.
+    # A layer's part of the flat vector is W, one row per input, and then b: one more row.
     by_neuron = np.concatenate([first.reshape(8, 5).T.ravel(), second.reshape(6, 3).T.ravel()])
     # The loops sum over the ten rows, the arrays take their mean.
     assert np.concatenate(functions["loops"]()) / 10 == pytest.approx(by_neuron, rel=1e-12)

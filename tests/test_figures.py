@@ -510,6 +510,22 @@ def test_a_computation_graph_has_values_above_and_gradients_below():
     assert len(shown(figure, FancyArrowPatch)) == len(NEURON_EDGES)
 
 
+def test_a_fork_shows_what_passes_backward_along_each_edge():
+    nodes = {"w": (0, 0.5, "w"), "up": (1, 0, "+"), "down": (1, 1, "×"), "E": (2, 0.5, "E")}
+    edges = [("w", "up"), ("w", "down"), ("up", "E"), ("down", "E")]
+    contributions = {("w", "up"): 0.25, ("w", "down"): "−0.5"}
+    figure = figures.draw_computation_graph(nodes, edges, contributions=contributions)
+    labels = {text.get_text(): text for text in shown(figure, Text)}
+    left, right = labels["$w$"].get_position()[0], labels["+"].get_position()[0]
+    for label in ("← 0.25", "← −0.5"):
+        assert labels[label].get_position()[0] == pytest.approx((left + right) / 2)
+        assert labels[label].get_color() == style.ORANGE
+    assert labels["← 0.25"].get_position()[1] > labels["← −0.5"].get_position()[1]
+    assert overlapping_texts(figure) == []
+    with pytest.raises(ValueError, match="no such edges"):
+        figures.draw_computation_graph(nodes, edges, contributions={("E", "w"): 1})
+
+
 def test_a_matrix_product_draws_equal_sizes_with_equal_lengths():
     figure = figures.plot_matrix_product(130, 4, 3)
     z, a, w, b = squares(figure)
