@@ -10,6 +10,7 @@ import pytest
 import results
 import trials
 
+from backprop.comparison import compare_paired
 from backprop.datasets import DATA_FOLDER, load_iris
 
 EXPERIMENTS = DATA_FOLDER.parent / "book" / "experiments"
@@ -402,3 +403,38 @@ def test_verdicts_on_strengths_follow_from_the_stored_trials():
         assert clear(network, other, "500 digits") and clear(network, other, "4,000 digits")
         for task in ("wheat", "iris"):
             assert not clear(network, other, task) and not clear(other, network, task)
+
+
+@pytest.mark.parametrize(
+    "setting", [(7, "cut: formula per neuron"), (2, "formula, tanh"), (3, "trained, 150 updates")]
+)
+def test_memories_stores_every_run_and_some_come_back(setting):
+    script, stored = script_and_stored("memories")
+    assert list(zip(stored["trial"], stored["method"])) == script["settings"]()
+    line = script["run"](*setting)
+    settings = dict(zip(("trial", "method"), setting))
+    assert_comes_back(line, stored, settings, [name for name in line if name[:4] == "miss"])
+    [index] = stored.index[(stored["trial"] == setting[0]) & (stored["method"] == setting[1])]
+    assert line["updates"] == stored.loc[index, "updates"]
+    assert line["products"] == pytest.approx(stored.loc[index, "products"], rel=0.01)
+
+
+def test_verdicts_on_memories_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "memories.csv").set_index(["trial", "method"])
+    scores = {name: stored[name].unstack() for name in stored if name.startswith("missing")}
+    for table in scores.values():
+        assert (table["formula, tanh"] >= table["trained, 600 updates"]).all()
+        assert (table["nearest pattern"] >= table["trained, 600 updates"]).all()
+        assert (table["Hopfield's rule"] == 0).all()
+    for name in ("missing_80", "missing_90"):
+        assert (scores[name]["formula, tanh"] > scores[name]["trained, 600 updates"]).all()
+        assert (
+            scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
+        ).all()
+    cut = compare_paired(
+        scores["missing_90"]["cut: trained, 600 updates"],
+        scores["missing_90"]["cut: formula per neuron"],
+    )
+    assert abs(cut.effect) < cut.spread
+    long_runs = stored["updates"].unstack()[["trained, 600 updates", "cut: trained, 600 updates"]]
+    assert (long_runs < 600).to_numpy().sum() == 2
