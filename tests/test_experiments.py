@@ -438,3 +438,20 @@ def test_verdicts_on_memories_follow_from_the_stored_trials():
     assert abs(cut.effect) < cut.spread
     long_runs = stored["updates"].unstack()[["trained, 600 updates", "cut: trained, 600 updates"]]
     assert (long_runs < 600).to_numpy().sum() == 2
+
+
+def test_engine_cost_compares_programs_that_compute_the_same():
+    script = runpy.run_path(str(EXPERIMENTS / "engine_cost.py"))
+    stored = pd.read_csv(EXPERIMENTS / "engine_cost.csv")
+    assert len(stored) == 2 * len(script["SIZES"]) + len(script["NETWORKS"])
+    numbers = {name: function() for name, function in script["with_numbers"](3).items()}
+    assert len(numbers["reverse"]) == 12
+    np.testing.assert_allclose(numbers["forward"], numbers["reverse"], rtol=1e-12)
+    arrays = [function() for function in script["with_arrays"]([4, 8, 3], 5).values()]
+    np.testing.assert_allclose(*arrays, rtol=0, atol=1e-14)
+
+    ratios = stored.groupby("program")["time ratio"].agg(list)
+    assert ratios["Number, reverse mode"] == sorted(ratios["Number, reverse mode"])
+    assert ratios["Number, reverse mode"][0] > 5  # more than the operations say
+    assert ratios["Dual, forward mode"][-1] > 100 * ratios["Number, reverse mode"][-1]
+    assert all(1 < ratio < 10 for ratio in ratios["Value, with arrays"])
