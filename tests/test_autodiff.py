@@ -80,7 +80,7 @@ TWO_OPERANDS = {
 
 
 def engine_and_differences(function, *arrays):
-    """The gradient of Σ seed · function(arrays) by all numbers, by the engine and numerically."""
+    """The gradient of Σ seed · function(arrays) with respect to all numbers, computed twice."""
     values = [Value(array) for array in arrays]
     result = function(*values)
     seed = np.random.default_rng(0).normal(size=result.shape)
@@ -307,7 +307,7 @@ def test_a_freed_graph_is_refused():
     x = Value(2.0)
     middle = x * x
     result = middle * x
-    later = middle + 1  # made before the graph is freed, and so refused on the way back
+    later = middle + 1  # made before the graph is freed, and so refused in the backward pass
     result.backward()
     uses = [result.backward, later.backward, lambda: middle + 1, lambda: 1 / middle, middle.exp]
     for use in [*uses, lambda: x * result, lambda: middle[()], middle.sum]:
@@ -629,7 +629,7 @@ def test_a_gradient_that_is_assigned_has_the_shape_of_the_data():
 
 @pytest.mark.parametrize("ending", ["squared error", "cross-entropy"])
 def test_the_engine_trains_the_iris_network_to_the_same_numbers(ending):
-    """The mended network of chapter 7, 200 full steps: every parameter within 1e-12."""
+    """The network of chapter 7, 200 full steps: every parameter within 1e-12."""
     (iris,) = standardize(load_iris())
     X, Y, rate = iris.X, iris.Y, 1.0
     cross_entropy = ending == "cross-entropy"
