@@ -11,8 +11,7 @@ run takes about three minutes on two cores:
 
 Chapter 12 reads `memories.csv`. Its columns are the trial, the method, for networks with cycles the
 number of updates and how often the 20 rows were multiplied by W or its transpose in training, and
-the shares of digits restored completely. (A pseudo-inverse takes about as long as a few of these
-products.)
+the shares of digits restored completely.
 """
 
 from collections.abc import Callable
