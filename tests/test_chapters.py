@@ -9,28 +9,32 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [*sorted((ROOT / "book").glob("*.ipynb")), ROOT / "tools" / "skeleton.ipynb"]
-NOT_YET = {path.stem for path in NOTEBOOKS if path.stem != "skeleton"} - {
-    "12_fixed_points",
-    "14_automatic_differentiation",
+NOT_YET = {
+    path.stem for path in NOTEBOOKS if path.stem != "skeleton" and not path.stem.startswith("17")
 }  # not edited yet
+NOT_YET -= {"01_what_backpropagation_is", "02_two_two_one_by_hand"}
+NOT_YET -= {"10_optimizers", "11_handwritten_digits"}
+NOT_YET -= {"03_chain_rule_and_sigmoid", "06_from_loops_to_arrays"}
+NOT_YET -= {"12_fixed_points", "14_automatic_differentiation"}
 NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in NOT_YET]
 LONGEST_LINE, LONGEST_CELL, LONGEST_PLOT = 84, 17, 6
 MOST_WORDS = 3500
-CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+)\.(\d+)\.\*\* \S", flags=re.MULTILINE)
+CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+b?)\.(\d+)\.\*\* \S", flags=re.MULTILINE)
 FOLDED_CODE = {"code_prompt_show": "Code", "code_prompt_hide": "Code"}
 SOLUTION = re.compile(
     r"<details>\n<summary>Solution in words</summary>\n\n.+\n\n</details>", flags=re.DOTALL
 )
 
 # A reader has tried things in cells of their own: every variable now has another value. Modules,
-# functions and classes stay, but not those with names of one or two letters.
+# functions, with or without a cache, and classes stay, but not those with names of one or two
+# letters.
 READER = """\
 import types as _types
 for _name, _value in list(globals().items()):
     _kept = (_types.ModuleType,) if len(_name) < 3 else (_types.ModuleType, _types.FunctionType,
         _types.BuiltinFunctionType, type)
     if _name[0] != "_" and _name not in get_ipython().user_ns_hidden \
-            and not isinstance(_value, _kept):
+            and not isinstance(_value, _kept) and not hasattr(_value, "cache_clear"):
         globals()[_name] = "what a reader has put here"
 """
 
@@ -50,7 +54,8 @@ def is_solution(cell):
 
 
 def chapter_number(path):
-    return int(re.match(r"\d+", path.stem)[0]) if path.stem[0].isdigit() else 0
+    """Without leading zeros; the skeleton has 0, and a page that continues a chapter has a b."""
+    return path.stem.split("_")[0].lstrip("0") if path.stem[0].isdigit() else "0"
 
 
 def words(markdown):
@@ -93,7 +98,7 @@ def test_figures_and_tables_have_numbered_captions(path):
                 assert caption and caption[1] == word, f"no caption after: {cell.source}"
     text = "\n\n".join(cell.source for cell in found if cell.cell_type == "markdown")
     for word in ("Figure", "Table"):
-        numbers = [(int(n), int(k)) for kind, n, k in CAPTION.findall(text) if kind == word]
+        numbers = [(n, int(k)) for kind, n, k in CAPTION.findall(text) if kind == word]
         assert numbers == [(chapter_number(path), k + 1) for k in range(len(numbers))]
 
 

@@ -78,6 +78,11 @@ def test_the_table():
     assert table.loc["c", "p"] == 0.25
 
 
+def test_a_tiny_loss_is_not_printed_as_minus_nothing():
+    table = comparison_table({"a": [0.5, 0.4999], "b": [0.5, 0.5]}, "a", ["b"])
+    assert str(table.loc["b", "effect"]) == "0.0"
+
+
 def test_paired_deviation():
     assert paired_deviation([1, 2, 3, 4], [1, 2, 0, 0]) == pytest.approx(math.sqrt(2) / 4)
     # Seven of a thousand images: 0.0026.

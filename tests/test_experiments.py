@@ -10,7 +10,7 @@ import pytest
 import results
 import trials
 
-from backprop.comparison import compare_paired
+from backprop.comparison import compare_paired, comparison_table
 from backprop.datasets import DATA_FOLDER, load_iris
 
 EXPERIMENTS = DATA_FOLDER.parent / "book" / "experiments"
@@ -59,6 +59,89 @@ def test_digits_stores_every_run_and_one_of_them_comes_back():
     assert again["test_accuracy"] == pytest.approx(stored.loc[wanted, "test_accuracy"], abs=0.01)
 
 
+def test_the_digits_networks_differ_as_chapter_11_says():
+    stored = pd.read_csv(EXPERIMENTS / "digits.csv").query("data == 'digits, 4,000'")
+    scores = stored.pivot(index="seed", columns="network", values="test_accuracy")
+    small, medium, large = "784-30-10", "784-100-10", "784-200-100-10"
+    squared = f"{small}, squared error"
+    table = comparison_table(scores, large, [squared, small, medium])
+    assert (table["wins"] == 10).all() and (table["effect"] > 0.008).all()
+    assert compare_paired(scores[medium], scores[small]).wins == 10
+    assert compare_paired(scores[small], scores[squared]).p_value > 0.5
+
+
+def test_update_rules_stores_every_run_and_some_of_them_come_back():
+    script, stored = script_and_stored("update_rules")
+    columns = ["rule", "schedule", "learning_rate", "seed"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == [*script["settings"]()]
+    for wanted in [("Adam", "warm-up, cosine", 0.02, 3), ("gradient descent", "constant", 0.2, 1)]:
+        line = script["run"](*wanted)
+        assert_comes_back(line, stored, dict(zip(columns, wanted)), ["test_accuracy"])
+
+
+def test_the_verdicts_on_update_rules_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "update_rules.csv")
+    kinds = ["rule", "schedule"]
+    best = stored.loc[stored.groupby([*kinds, "seed"])["validation_loss"].idxmin()]
+    # Every list of learning rates reaches beyond what the trials choose.
+    lists = stored.groupby("rule")["learning_rate"].agg(["min", "max"])
+    assert (best["learning_rate"] > best["rule"].map(lists["min"])).all()
+    assert (best["learning_rate"] < best["rule"].map(lists["max"])).all()
+    scores = best.pivot(index="seed", columns=kinds, values="test_accuracy")
+
+    def compare(ours, other):
+        return compare_paired(scores[ours], scores[other], split=(3200, 1000))
+
+    constant = {rule: (rule, "constant") for rule in lists.index}
+    for rule in constant:
+        if rule != "Adam":
+            assert compare(constant["Adam"], constant[rule]).p_value > 0.4
+    gain = compare(("momentum", "cosine"), constant["momentum"])
+    changes = [compare(constant["Adam"], constant[rule]).effect for rule in constant]
+    assert gain.wins == 9 and gain.effect > max(changes)
+    for rule in ("momentum", "Adam"):
+        assert compare((rule, "warm-up, cosine"), (rule, "cosine")).p_value > 0.25
+
+    large = stored.query("rule == 'Adam' and learning_rate == 0.02")
+    pair = large.pivot(index="seed", columns="schedule", values="test_accuracy")
+    result = compare_paired(pair["warm-up, cosine"], pair["cosine"], split=(3200, 1000))
+    assert result.wins == 10 and result.p_value < 0.02
+
+
+def test_weight_decay_stores_every_trial_and_one_of_each_method_comes_back():
+    script, stored = script_and_stored("weight_decay")
+    settings = [*product(script["METHODS"], script["SEEDS"])]
+    assert list(zip(stored["method"], stored["seed"])) == settings
+    for method, (rates, strengths) in script["METHODS"].items():
+        rows = stored[stored["method"] == method]
+        assert {*rows["learning_rate"]} <= {*rates} and {*rows["strength"]} <= {*strengths}
+        # Choosing takes fifteen trainings; the last of them, on all rows, comes back.
+        chosen = rows.iloc[4]
+        training, test = trials.split("500 digits", 4)
+        pair = chosen["learning_rate"], chosen["strength"]
+        network = script["learn"](method, training, *pair, 4)
+        accuracy = trials.accuracy(network.classify, test)
+        assert accuracy == pytest.approx(chosen["test_accuracy"], abs=FEW_ROWS)
+    scores = stored.pivot(index="seed", columns="method", values="test_accuracy")
+    rivals = ["Adam", "Adam, L2", "momentum, L2"]
+    table = comparison_table(scores, "AdamW", rivals, split=(500, 1000))
+    assert (table["p"] > 0.8).all() and (table["effect"].abs() < 0.005).all()
+
+
+def test_weight_decay_takes_the_steps_of_adamw_where_it_should():
+    script = runpy.run_path(str(EXPERIMENTS / "weight_decay.py"))
+    generator = np.random.default_rng(0)
+    w, gradients = generator.normal(size=3), generator.normal(size=(10, 3))
+    expected, m, s = w.copy(), 0.0, 0.0
+    optimizer = script["AdamW"](0.02, 0.3, np.array([True, True, False]))
+    for t, gradient in enumerate(gradients, 1):
+        optimizer.step(w, gradient.copy())
+        m, s = 0.9 * m + 0.1 * gradient, 0.999 * s + 0.001 * gradient**2
+        move = 0.02 * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8)
+        expected = np.array([1 - 0.02 * 0.3, 1 - 0.02 * 0.3, 1]) * expected - move
+    np.testing.assert_allclose(w, expected, rtol=0, atol=1e-12)
+
+
 def test_every_experiment_has_its_script_and_its_results():
     scripts = {path.stem for path in EXPERIMENTS.glob("*.py")} - {"results", "trials"}
     results = {path.stem for path in EXPERIMENTS.glob("*.csv")}
@@ -71,9 +154,14 @@ def test_loops_and_arrays_stores_every_setting_and_compares_like_with_like():
     settings = [("-".join(map(str, sizes)), rows) for sizes, rows in script["settings"]()]
     assert list(zip(stored["network"], stored["rows"])) == settings
 
+    # What chapter 6 says about them: only the smallest case is slower, and a gradient is cheap.
+    assert list(stored["loops_over_arrays"] < 1) == [True] + 5 * [False]
+    assert stored["loops_over_arrays"].max() > 100
+    assert stored["gradient_over_forward"].between(1.5, 3.5).all()
+
     functions = script["contestants"]([7, 5, 3], 10)
     first, second = np.split(functions["arrays"]().copy(), [8 * 5])
-    # A layer's part of the flat vector is W, a row an input, and then b: a row more.
+    # A layer's part of the flat vector is W, one row per input, and then b: one more row.
     by_neuron = np.concatenate([first.reshape(8, 5).T.ravel(), second.reshape(6, 3).T.ravel()])
     # The loops sum over the ten rows, the arrays take their mean.
     assert np.concatenate(functions["loops"]()) / 10 == pytest.approx(by_neuron, rel=1e-12)
@@ -108,6 +196,41 @@ def test_rows_per_step_stores_every_setting_and_counts_right():
     # Z and dW of both layers, and the delta below the second.
     assert script["multiplications"]([7, 5, 3], 2) == 2 * (2 * (7 * 5 + 5 * 3) + 5 * 3)
     assert script["gradient_of"]([7, 5, 3], "float32", 4)().dtype == np.float32
+
+
+def test_memory_speed_stores_every_setting_and_copies_what_it_says():
+    script = runpy.run_path(str(EXPERIMENTS / "memory_speed.py"))
+    stored = pd.read_csv(EXPERIMENTS / "memory_speed.csv")
+    assert list(zip(stored["memory"], stored["dtype"])) == [
+        *product(script["BYTES"], script["TYPES"])
+    ]
+    ratio = stored.set_index(["memory", "dtype"])["multiplications_per_number"].unstack()
+    # A cache that is faster than the main memory; numbers of half the size move faster.
+    assert (ratio.loc["cache"] < 0.5 * ratio.loc["main memory"]).all()
+
+
+def test_what_chapter_17_says_about_shares_and_limits():
+    profile = pd.read_csv(EXPERIMENTS / "time_profile.csv").set_index(["network", "rows"])
+    products = profile["forward products"] + profile["backward products"]
+    assert products["7-5-3", 32] < 0.3  # three quarters of the time are not products
+    large = products.drop([("7-5-3", 32), ("784-30-10", 1)])
+    assert large.between(0.63 - 1e-9, 0.86 + 1e-9).all()
+    assert profile.drop("7-5-3")["activations"].between(0.09, 0.18).all()
+
+    steps = pd.read_csv(EXPERIMENTS / "rows_per_step.csv").set_index(["network", "dtype", "rows"])
+    share = steps["share_of_limit"]
+    assert [share[name, "float64", 1] for name in ("784-30-10", "784-500-500-10")] == [0.028, 0.047]
+    assert (
+        share["784-30-10", "float64", 128] == 0.52
+        and share["784-500-500-10", "float64", 128] == 0.72
+    )
+    speed = steps["speed_over_one_row"]["784-500-500-10"].unstack("dtype")
+    faster = (speed["float32"] / speed["float64"]).loc[8:]
+    assert faster.between(1.9, 3.2).all()  # two to three times
+
+    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("momentum == 0")
+    time = batches.groupby("batch_size")["time_over_32"].median()
+    assert time.idxmin() == 128 and time[4000] > 12
 
 
 def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():

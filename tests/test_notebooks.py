@@ -136,12 +136,33 @@ def definitions(source):
 
 
 def package_versions():
-    """Each name that the package defines, with its code in every module that defines it."""
+    """Each name that the package defines, with its code in every module that defines it.
+
+    A method is named after its class, as in `Dense.forward`.
+    """
     versions = {}
     for module in (ROOT / "src" / "backprop").rglob("*.py"):
         for node in definitions(module.read_text(encoding="utf-8")):
+            for name, code in methods(node) if isinstance(node, ast.ClassDef) else ():
+                versions.setdefault(name, []).append(code)
             versions.setdefault(node.name, []).append(bare(node))
     return versions
+
+
+def methods(node):
+    """The methods of a class, each with its code."""
+    functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+    return [(f"{node.name}.{function.name}", bare(function)) for function in functions]
+
+
+def taught(cell):
+    """What a cell defines: names with their code. Of an excerpt of a class, its methods."""
+    source = re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE)
+    for node in definitions(source):
+        if "excerpt" in tags(cell):
+            yield from methods(node)
+        else:
+            yield node.name, bare(node)
 
 
 def test_a_taught_function_is_the_packages_own(path):
@@ -149,15 +170,10 @@ def test_a_taught_function_is_the_packages_own(path):
     for cell in code_cells(path):
         if "own-version" in tags(cell):
             continue
-        source = re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE)
-        for node in definitions(source):
-            taught = bare(node)
-            for packaged in versions.get(node.name, []):
-                if packaged == taught:
-                    break
-            else:
-                if node.name in versions:
-                    difference = difflib.unified_diff(
-                        versions[node.name][0].splitlines(), taught.splitlines(), "package", "cell"
-                    )
-                    pytest.fail("\n".join(difference))
+        for name, code in taught(cell):
+            assert "excerpt" not in tags(cell) or name in versions, f"{name} is not the package's"
+            if name in versions and code not in versions[name]:
+                difference = difflib.unified_diff(
+                    versions[name][0].splitlines(), code.splitlines(), "package", "cell"
+                )
+                pytest.fail("\n".join(difference))

@@ -2,8 +2,8 @@
 
 The full size is that of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), 60,000 images of clothes in
 the same format as the digits. Debian has it as the package dataset-fashion-mnist; where its files
-are missing, those runs are left out and what is stored of them stays. The rest takes about two
-minutes on two cores, and all of it about ten:
+are missing, those runs are left out and what is stored of them stays. The rest takes about four
+minutes on two cores, and all of it about twelve:
 
     python book/experiments/digits.py
 
@@ -26,7 +26,7 @@ from backprop.training import train
 RESULTS = Path(__file__).with_suffix(".csv")
 FASHION = Path("/usr/share/datasets/fashion-mnist")
 EPOCHS, BATCH_SIZE = 20, 32
-SEEDS, FASHION_SEEDS = range(5), range(2)
+SEEDS, FASHION_SEEDS = range(10), range(2)
 
 CROSS_ENTROPY = "categorical cross-entropy"
 NETWORKS = {

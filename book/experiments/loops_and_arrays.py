@@ -1,14 +1,15 @@
-"""Measure how much faster arrays are than loops, and what a gradient costs beside a forward pass.
+"""How much faster are arrays than loops, and what does a gradient cost relative to a forward pass?
 
-Both programs get the same network, the same weights and the same rows. The contestants take turns,
-seven rounds of each, and the median of the rounds counts. Only ratios are kept, rounded to two
-digits: seconds say more about a computer than about a program. The run takes a few seconds:
+Both programs get the same network, the same weights and the same samples. The contestants take
+turns, and the median of the ratios over 21 rounds counts. Only ratios are kept, rounded to two
+digits: seconds say more about a computer than about a program. NumPy had one thread
+(OPENBLAS_NUM_THREADS=1). The run takes about half a minute:
 
     python book/experiments/loops_and_arrays.py
 
-Chapter 06 reads `loops_and_arrays.csv`. Its columns are the sizes of the network, the rows in one
-step, the time of the loops over that of the arrays, and, for arrays, the time of a forward and a
-backward pass over that of a forward pass alone.
+Chapter 6 reads `loops_and_arrays.csv`. Its columns are the sizes of the network, the samples (rows)
+in one step, the time of the loops over that of the arrays, and, for arrays, the time of a forward
+and a backward pass over that of a forward pass alone.
 """
 
 import time
@@ -26,8 +27,8 @@ from backprop.network import Network
 RESULTS = Path(__file__).with_suffix(".csv")
 NETWORKS = ([7, 5, 3], [784, 30, 10])
 ROWS = (1, 10, 100)
-ROUNDS = 7
-SHORTEST = 0.02  # seconds; what is faster is repeated within a round until it takes that long
+ROUNDS = 21
+SHORTEST = 0.02  # seconds; a faster call is repeated within a round until they take this long
 
 
 def contestants(sizes: list[int], rows: int) -> dict[str, Callable[[], object]]:
@@ -57,14 +58,14 @@ def copy_weights(lists: loops.Network, network: Network) -> None:
 
 
 def summed_gradient(network: loops.Network, examples: list) -> list[list[float]]:
-    """∂E/∂weight summed over the examples, a list for each neuron, biases last."""
+    """∂E/∂weight summed over the examples, one list per neuron, biases last."""
     total = [[0.0] * len(neuron["weights"]) for layer in network for neuron in layer]
     for inputs, expected in examples:
         loops.forward_propagate(network, inputs)
         loops.backward_propagate_error(network, expected)
-        slopes = iter(total)
+        sums = iter(total)
         for layer in network:
-            for neuron, summed in zip(layer, slopes):
+            for neuron, summed in zip(layer, sums):
                 delta = neuron["delta"]
                 for index, value in enumerate(inputs):
                     summed[index] += delta * value

@@ -102,6 +102,7 @@ def comparison_table(
     compared = [compare_paired(scores[method], scores[rival], split) for rival in rivals]
     table = pd.DataFrame([vars(each) for each in compared], index=pd.Index(rivals, name="against"))
     table = table.rename(columns={"p_value": "p"}).round({"effect": 3, "spread": 3})
+    table["effect"] += 0.0  # no -0.000
     return table.assign(p=[float(f"{p:.2g}") for p in table["p"]])
 
 

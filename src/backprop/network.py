@@ -49,7 +49,7 @@ class Network(Model):
     `sizes` gives the inputs and then the neurons of each layer. `activations` is one name for all
     layers of weights or a list with one for each; `loss` a name or a loss object. `initialization`
     says how the weights are drawn, by name or as a function (see the module of that name); biases
-    start at 0. `l2` is λ of the penalty ½λ Σ w² over all weights, but not the biases, that is added
+    start at 0. `l2` is α of the penalty ½α Σ w² over all weights, but not the biases, that is added
     to the loss. `dtype` is float64 or float32.
 
     Raises ValueError for sizes that do not make a network, a wrong count of activations, unknown
@@ -86,7 +86,7 @@ class Network(Model):
         l2: float = 0.0,
         dtype: DTypeLike = np.float64,
     ) -> Self:
-        """A network of these layers, whose parameters are drawn anew and belong to the network."""
+        """A network of these layers, whose parameters are drawn again and belong to the network."""
         checks.random_generator(generator)
         network = cls.__new__(cls)
         network._build(list(layers), loss, l2, dtype)
@@ -169,7 +169,7 @@ class Network(Model):
         return self.loss.value(forward.Z, forward.outputs, Y)
 
     def penalty(self) -> float:
-        """½λ Σ w² over the penalized parameters."""
+        """½α Σ w² over the penalized parameters."""
         if not self.l2:
             return 0.0
         return (

@@ -174,10 +174,10 @@ class Momentum(Optimizer):
 
 
 class RMSProp(Optimizer):
-    """s ← ρ s + (1 − ρ) g², w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
+    """s ← β s + (1 − β) g², w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
 
     s is a running mean of the squared derivatives: every parameter gets steps of about the length
-    η, whether its derivatives are large or small. Raises ValueError unless 0 ≤ ρ < 1.
+    η, whether its derivatives are large or small. Raises ValueError unless 0 ≤ β < 1.
     """
 
     name = "rmsprop"

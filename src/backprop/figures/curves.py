@@ -1,10 +1,11 @@
-"""Curves: losses, slopes, descents, activation functions, and paths over height lines."""
+"""Curves: losses, slopes, descents, activation functions, and paths over contour lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,7 +22,9 @@ from backprop.figures.style import (
     INK,
     MUTED,
     ORANGE,
+    SERIES,
     WEIGHT_LABEL,
+    WIDTH,
     Function,
     figure_of,
     in_house_style,
@@ -66,13 +69,13 @@ def plot_slope(
     at: float,
     *,
     span: tuple[float, float],
-    rate: float | None = None,
+    learning_rate: float | None = None,
     xlabel: str = WEIGHT_LABEL,
     ylabel: str = ERROR_LABEL,
 ) -> Figure:
     """A curve over `span`, its tangent at one point, and the step downhill from there.
 
-    With a learning `rate` the step is −rate · slope; without one the arrow shows its direction.
+    With a `learning_rate` η the step is −η · slope; without one the arrow shows its direction.
     """
     check_span(span)
     slope, height = float(derivative(at)), float(function(at))
@@ -80,7 +83,7 @@ def plot_slope(
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
     plot_function(axes, function, span, ylabel)
     plot_line_through(axes, (at, height), slope, 0.2 * reach, f"tangent, slope {as_text(slope)}")
-    step = -np.sign(slope) * 0.15 * reach if rate is None else -rate * slope
+    step = -np.sign(slope) * 0.15 * reach if learning_rate is None else -learning_rate * slope
     axes.annotate(
         "",
         (at + step, height),
@@ -94,10 +97,10 @@ def plot_slope(
             "mutation_scale": 16,
         },
     )
-    text = "downhill" if rate is None else f"step {as_text(step)}"
+    text = "downhill" if learning_rate is None else f"step {as_text(step)}"
     axes.plot([], [], color=GREEN, linestyle="-", marker=">", markevery=[1], label=text)
     axes.plot([at], [height], "o", color=INK, zorder=3)
-    if rate is not None:
+    if learning_rate is not None:
         axes.plot([at + step] * 2, [height, function(at + step)], ":", color=GREEN, marker="")
         axes.plot([at + step], [function(at + step)], "s", color=GREEN, zorder=3)
     axes.legend()
@@ -155,7 +158,7 @@ def plot_activation(
     z = np.linspace(-4, 4, 401)
     for number, activation in enumerate(activations):
         output = activation.function(z)
-        marked = slice(20 + 10 * number, None, 80)  # beside each other where curves coincide
+        marked = slice(20 + 10 * number, None, 80)  # side by side where curves coincide
         functions.plot(z, output, label=activation.name, markevery=marked)
         derivatives.plot(z, activation.delta(np.ones_like(z), z, output), markevery=marked)
     functions.set_title("function $f(z)$")
@@ -225,10 +228,11 @@ def plot_paths(
     xlabel: str = "$w_1$",
     ylabel: str = "$w_2$",
 ) -> Figure:
-    """Paths of optimizers, each (steps, 2), on the height lines of a function of two weights.
+    """Paths of optimizers, each (steps, 2), on the contour lines of a function of two weights.
 
-    `function` takes two arrays of the same shape; `span` has the ends of both axes; `lowest` marks
-    the lowest point with a cross.
+    Each path has a panel of its own, with its name above it. Both axes have the same scale, so the
+    steepest direction is at right angles to the contour lines. `function` takes two arrays of the
+    same shape; `span` has the ends of both axes; `lowest` marks the minimum with a cross.
     """
     check_count(paths)
     for ends in span:
@@ -237,20 +241,26 @@ def plot_paths(
     for name, path in places.items():
         if path.ndim != 2 or path.shape[1] != 2:
             raise ValueError(f"the path {name!r} has the shape {path.shape}: give (steps, 2)")
-    axes = new_plot(4.2, xlabel=xlabel, ylabel=ylabel)
+    (left, right), (bottom, top) = span
+    panel = min(2.6, 0.65 * WIDTH * (top - bottom) / (right - left))
+    height = 0.6 + len(places) * (panel + 0.35)
+    figure, panels = plt.subplots(
+        len(places), 1, figsize=(WIDTH, height), sharex=True, squeeze=False
+    )
     w1, w2 = np.meshgrid(*(np.linspace(*ends, 201) for ends in span))
     heights = function(w1, w2)
     low, high = heights.min(), heights.max()
     levels = low + (high - low) * np.linspace(0.02, 1, 14) ** 2.5
-    axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
-    axes.grid(visible=False)
-    for name, path in places.items():
-        axes.plot(path[:, 0], path[:, 1], label=name, markersize=4, linewidth=1.5)
-    if lowest is not None:
-        axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9, label="lowest")
-    axes.set(xlim=span[0], ylim=span[1])
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
-    return figure_of(axes)
+    for axes, (name, path), look in zip(panels[:, 0], places.items(), SERIES):
+        axes.contour(w1, w2, heights, levels=levels, colors=MUTED, linewidths=0.7, linestyles="-")
+        axes.grid(visible=False)
+        axes.plot(path[:, 0], path[:, 1], markersize=4, linewidth=1.5, **look)
+        if lowest is not None:
+            axes.plot(*([number] for number in lowest), "P", color=INK, markersize=9)
+        axes.set(xlim=span[0], ylim=span[1], ylabel=ylabel, aspect="equal")
+        axes.set_title(name, loc="left")
+    panels[-1, 0].set_xlabel(xlabel)
+    return figure
 
 
 def plot_function(axes: Axes, function: Function, span: tuple[float, float], label: str) -> None:

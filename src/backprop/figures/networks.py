@@ -115,6 +115,7 @@ def draw_computation_graph(
     values: Mapping[str, Label] | None = None,
     gradients: Mapping[str, Label] | None = None,
     *,
+    contributions: Mapping[tuple[str, str], Label] | None = None,
     title: str | None = None,
 ) -> Figure:
     """A graph of operations, from left to right.
@@ -122,11 +123,16 @@ def draw_computation_graph(
     `nodes` maps a name to (column, row, label), columns counted from the left and rows from the
     top; `edges` are pairs of names, and a pair that occurs twice has two bent arrows. A node that
     no edge enters is given and drawn square, all others round. `values` stand in blue above their
-    nodes, `gradients`, the derivatives of the result with respect to each, in orange below. Raises
-    ValueError for a name that is not in `nodes`.
+    nodes, `gradients`, the derivatives of the result with respect to each, in orange below.
+    `contributions` maps an edge to what passes backward along it, written on the edge behind an
+    arrow to the left. Raises ValueError for a name that is not in `nodes` and for a pair that is
+    not in `edges`.
     """
-    values, gradients = values or {}, gradients or {}
+    values, gradients, contributions = values or {}, gradients or {}, contributions or {}
     check_names(nodes, edges, values, gradients)
+    strange = contributions.keys() - set(edges)
+    if strange:
+        raise ValueError(f"contributions along {sorted(strange)}: the graph has no such edges")
     columns, rows, _ = zip(*nodes.values())
     across = (WIDTH - 1.2) / max(max(columns) - min(columns), 1)
     down = 1.15 if values and gradients else 0.9
@@ -140,6 +146,9 @@ def draw_computation_graph(
     for (start, end), count in Counter(edges).items():
         for bend in np.linspace(-0.2, 0.2, count) if count > 1 else [0.0]:
             draw_arrow(axes, drawn[start], drawn[end], MUTED, bend=bend)
+    for (start, end), passed in contributions.items():
+        middle = along(drawn[start], drawn[end], 0.5)
+        write(axes, middle, f"← {as_text(passed)}", BACKWARD)
     for name, node in drawn.items():
         if name in values:
             write_beside(axes, node, as_text(values[name]), FORWARD)
@@ -203,5 +212,5 @@ def plot_matrix_product(rows: int, inputs: int, outputs: int) -> Figure:
 
 def side_lengths(*sizes: int) -> np.ndarray:
     """Lengths in inches for the sides of matrices: growing with the size, yet all visible."""
-    lengths: np.ndarray = 0.4 + 1.1 * np.log(sizes) / np.log(max(*sizes, 2))
+    lengths: np.ndarray = 0.4 + 0.75 * np.log(sizes) / np.log(max(*sizes, 2))
     return lengths

@@ -37,7 +37,7 @@ def plot_scores(
     xlabel: str = "accuracy",
     number_format: str = ".3f",
 ) -> Figure:
-    """A dot for each score, a row for each named group, with mean ± standard deviation beside it.
+    """A dot for each score, a row for each named group, with mean ± standard deviation next to it.
 
     The standard deviation is that of the scores shown (divided by their number). Dots are moved
     up and down a little, always in the same way, so that equal scores stay visible.
@@ -79,13 +79,18 @@ def jitter(count: int) -> np.ndarray:
 
 @in_house_style
 def plot_confusion(
-    matrix: ArrayLike, class_names: Sequence[str], *, title: str | None = None
+    matrix: ArrayLike,
+    class_names: Sequence[str],
+    *,
+    title: str | None = None,
+    shade_mistakes: bool = False,
 ) -> Figure:
     """Counts of samples: a row for each true class, a column for each predicted one.
 
     The deeper the tint, the larger the share of its row; blue on the diagonal, where prediction and
-    truth agree, and orange elsewhere. Raises ValueError unless the matrix is square and of whole
-    numbers, with a name for each class.
+    truth agree, and orange elsewhere. With `shade_mistakes` the orange is deepest at the largest
+    count off the diagonal, so that rare mistakes can be seen. Raises ValueError unless the matrix
+    is square and of whole numbers, with a name for each class.
     """
     counts = np.asarray(matrix)
     size = len(class_names)
@@ -95,9 +100,11 @@ def plot_confusion(
             f"need whole numbers of shape ({size}, {size})"
         )
     axes = new_plot(max(3.2, 1 + 0.5 * size), xlabel="predicted", ylabel="true")
+    most_mistakes = (counts - np.diag(counts.diagonal())).max()
     for (true, predicted), count in np.ndenumerate(counts):
-        share = count / max(counts[true].sum(), 1)
         agrees = true == predicted
+        of = most_mistakes if shade_mistakes and not agrees else counts[true].sum()
+        share = count / max(of, 1)
         axes.add_patch(
             Rectangle(
                 (predicted - 0.5, true - 0.5),

@@ -81,7 +81,7 @@ def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments,
 
 
 def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
-    """A figure with `count` axes beside each other, all with the same labels."""
+    """A figure with `count` axes side by side, all with the same labels."""
     _, axes = plt.subplots(1, count, figsize=(WIDTH, height), squeeze=False)
     for part in axes.flat:
         part.set(**labels)

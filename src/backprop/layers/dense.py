@@ -101,7 +101,8 @@ class Dense(Layer):
         self, G: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True
     ) -> np.ndarray | None:
         """∂L/∂X from G = ∂L/∂A; adds dW and db."""
-        return self.backward_from_delta(self.delta(G, cache), cache, gradient, need_input)
+        delta = self.delta(G, cache)
+        return self.backward_from_delta(delta, cache, gradient, need_input)
 
     def backward_from_delta(
         self, delta: np.ndarray, cache: DenseCache, gradient: Gradient, need_input: bool = True

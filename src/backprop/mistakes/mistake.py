@@ -44,7 +44,7 @@ class Context:
     """What a mistake may look at besides its own layer.
 
     The `network`, the `index` of the layer in it, counted from 0, the right `forward` pass, the
-    `learning_rate`, 0 if it is not known, and `l2`, the factor λ of the penalty.
+    `learning_rate`, 0 if it is not known, and `l2`, the factor α of the penalty.
     """
 
     network: Network
