@@ -526,3 +526,55 @@ def test_verdicts_on_strengths_follow_from_the_stored_trials():
         assert clear(network, other, "500 digits") and clear(network, other, "4,000 digits")
         for task in ("wheat", "iris"):
             assert not clear(network, other, task) and not clear(other, network, task)
+
+
+@pytest.mark.parametrize(
+    "setting", [(7, "cut: formula per neuron"), (2, "formula, tanh"), (3, "trained, 150 updates")]
+)
+def test_memories_stores_every_run_and_some_come_back(setting):
+    script, stored = script_and_stored("memories")
+    assert list(zip(stored["trial"], stored["method"])) == script["settings"]()
+    line = script["run"](*setting)
+    settings = dict(zip(("trial", "method"), setting))
+    assert_comes_back(line, stored, settings, [name for name in line if name[:4] == "miss"])
+    [index] = stored.index[(stored["trial"] == setting[0]) & (stored["method"] == setting[1])]
+    assert line["updates"] == stored.loc[index, "updates"]
+    assert line["products"] == pytest.approx(stored.loc[index, "products"], rel=0.01)
+
+
+def test_verdicts_on_memories_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "memories.csv").set_index(["trial", "method"])
+    scores = {name: stored[name].unstack() for name in stored if name.startswith("missing")}
+    for table in scores.values():
+        assert (table["formula, tanh"] >= table["trained, 600 updates"]).all()
+        assert (table["nearest pattern"] >= table["trained, 600 updates"]).all()
+        assert (table["Hopfield's rule"] == 0).all()
+    for name in ("missing_80", "missing_90"):
+        assert (scores[name]["formula, tanh"] > scores[name]["trained, 600 updates"]).all()
+        assert (
+            scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
+        ).all()
+    cut = compare_paired(
+        scores["missing_90"]["cut: trained, 600 updates"],
+        scores["missing_90"]["cut: formula per neuron"],
+    )
+    assert abs(cut.effect) < cut.spread
+    long_runs = stored["updates"].unstack()[["trained, 600 updates", "cut: trained, 600 updates"]]
+    assert (long_runs < 600).to_numpy().sum() == 2
+
+
+def test_engine_cost_compares_programs_that_compute_the_same():
+    script = runpy.run_path(str(EXPERIMENTS / "engine_cost.py"))
+    stored = pd.read_csv(EXPERIMENTS / "engine_cost.csv")
+    assert len(stored) == 2 * len(script["SIZES"]) + len(script["NETWORKS"])
+    numbers = {name: function() for name, function in script["with_numbers"](3).items()}
+    assert len(numbers["reverse"]) == 12
+    np.testing.assert_allclose(numbers["forward"], numbers["reverse"], rtol=1e-12)
+    arrays = [function() for function in script["with_arrays"]([4, 8, 3], 5).values()]
+    np.testing.assert_allclose(*arrays, rtol=0, atol=1e-14)
+
+    ratios = stored.groupby("program")["time ratio"].agg(list)
+    assert ratios["Number, reverse mode"] == sorted(ratios["Number, reverse mode"])
+    assert ratios["Number, reverse mode"][0] > 5  # more than the operations say
+    assert ratios["Dual, forward mode"][-1] > 100 * ratios["Number, reverse mode"][-1]
+    assert all(1 < ratio < 10 for ratio in ratios["Value, with arrays"])

@@ -111,6 +111,7 @@ SAMPLES = {
     "draw_computation_graph values": lambda: figures.draw_computation_graph(
         NEURON, NEURON_EDGES, VALUES
     ),
+    "draw_cycles": lambda: figures.draw_cycles([[0, 0.4, -0.5], [0.5, 0, 0.2], [-0.3, 0.6, 0]]),
     "draw_relaxation": lambda: figures.draw_relaxation(
         CYCLES, [[0, 0, 0], [0.5, -0.25, 1], [0.4, -0.1, 0.9]], steps=[0, 1, 2]
     ),

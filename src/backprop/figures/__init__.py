@@ -25,7 +25,7 @@ from backprop.figures.curves import (
     plot_slope,
 )
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
-from backprop.figures.recurrent import draw_relaxation, draw_unrolled
+from backprop.figures.recurrent import draw_cycles, draw_relaxation, draw_unrolled
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
@@ -38,6 +38,7 @@ from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
     "draw_computation_graph",
+    "draw_cycles",
     "draw_data_parallel",
     "draw_network",
     "draw_relaxation",
