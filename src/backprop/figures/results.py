@@ -218,7 +218,7 @@ def plot_histograms(
         shares = counts / len(values)
         highest = max(highest, shares.max())
         panel.bar(edges[:-1], shares, np.diff(edges), align="edge", color=BLUE, edgecolor=PAPER)
-        panel.set_title(name)
+        panel.set_title(fill(name, max(8, 48 // len(groups))))
     for panel in panels:
         panel.set(xlim=span, ylim=(0, 1.05 * highest))
         panel.label_outer()
