@@ -357,7 +357,7 @@ def course_on_iris(task: Task, bias: bool = True) -> Training:
 
 
 def iris_listing(task: Task) -> Training:
-    """What the iris tutorials print, mended: no biases, a list of records that becomes a frame."""
+    """What the iris tutorials print, corrected: no biases, a list of records made into a frame."""
     generator = np.random.default_rng(1)
     inputs, hidden, outputs = task.sizes
     W1, W2 = generator.normal(size=(inputs, hidden)), generator.normal(size=(hidden, outputs))

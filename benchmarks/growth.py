@@ -111,7 +111,7 @@ def growth() -> Iterator[dict[str, object]]:
 
 
 def memory() -> Iterator[dict[str, object]]:
-    """The peak of an epoch's memory beside three copies of the parameters and one batch."""
+    """The peak of an epoch's memory, compared with three copies of the parameters and one batch."""
     for sizes, batch in [([784, 100, 10], 32), ([784, 100, 10], 2048), ([784, 1000, 1000, 10], 32)]:
         X, Y = data(4096)
         net = network(sizes)

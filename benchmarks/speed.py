@@ -65,7 +65,7 @@ def tasks(
         {
             "this course": contestants.course_on_iris,
             "this course, without biases": partial(contestants.course_on_iris, bias=False),
-            "the usual listing, mended": contestants.iris_listing,
+            "the usual listing, corrected": contestants.iris_listing,
             "scikit-learn": contestants.scikit_learn,
         },
         {},

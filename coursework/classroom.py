@@ -2,8 +2,8 @@
 
 Each submission is graded by a process of its own, which writes one file, whole or not at all:
 ``GRADED/grades/STUDENT.json``. So nothing that one submission does can touch the grade of another,
-and a run that was stopped goes on where it was: what has a grade, and was not handed in anew, keeps
-it.
+and an interrupted run resumes where it stopped: what has a grade, and was not handed in again,
+keeps it.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class Run:
 
     @cached_property
     def setting(self) -> bytes:
-        """A digest of all that a grade depends on beside the submission."""
+        """A digest of all that a grade depends on besides the submission."""
         files = [source_path(self.name, self.overlay), *HERE.glob("*.py")]
         files += (HERE.parent / "src" / "backprop").rglob("*.py")
         contents = sorted(hashlib.sha256(path.read_bytes()).digest() for path in files)

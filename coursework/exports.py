@@ -77,7 +77,7 @@ def key_of(record: dict, mark: dict) -> tuple[str, str, str]:
 
 
 def write_written(graded: Path) -> None:
-    """Write written.csv anew: every written answer, with the points that it has so far."""
+    """Write written.csv again: every written answer, with the points that it has so far."""
     given, rows = read_written(graded), []
     for record in read_grades(graded):
         for mark in record["marks"]:
@@ -123,9 +123,9 @@ def write_feedback(graded: Path) -> int:
 def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
     """Write gradebook.csv, in the columns that Canvas imports.
 
-    With a roster it has a line for each person in it, and the points of who handed nothing in stay
-    empty. Returns the number of grades in it, and the students with a grade who are not in the
-    roster.
+    With a roster it has a line for each person in it, and students who submitted nothing keep an
+    empty score. Returns the number of grades in it, and the students with a grade who are not in
+    the roster.
     """
     records = {record["student"]: record for record in read_grades(graded)}
     first = next(iter(records.values()))

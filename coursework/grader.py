@@ -3,7 +3,7 @@
 The cells that a student may write run first, in a process of their own. Then the locked cells and
 the test cells of the *source* run in this process, one after the other, as in a notebook. To them
 the student's functions look like functions, but a call goes to the student's process and back as
-plain data (:mod:`coursework.jail`). So no code of the student's ever runs beside a test, and no
+plain data (:mod:`coursework.jail`). So no code of the student's ever runs next to a test, and no
 test, expected value or point is ever in a process, file or text that a student's code can reach.
 """
 

@@ -40,7 +40,7 @@ class BadSource(Exception):
 
 
 class BadSubmission(Exception):
-    """A file that was handed in and is no notebook; says why."""
+    """A file that was handed in and is not a notebook; says why."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def source_path(name: str, overlay: Path | None = None) -> Path:
     path = folder / name / f"{name}.ipynb"
     if not path.is_file():
         known = ", ".join(assignment_names(overlay))
-        raise BadSource(f"there is no assignment {name!r} in {folder}: known are {known}")
+        raise BadSource(f"there is no assignment {name!r} in {folder}: choose from {known}")
     return path
 
 
@@ -229,9 +229,9 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
         ast.parse(source)
     regions = {line.region for line in marked_lines(source)}
     if "SOLUTION" in regions and kind not in ("solution", "written"):
-        raise BadSource("a solution in a cell that is no solution cell")
+        raise BadSource("a solution in a cell that is not a solution cell")
     if "HIDDEN TESTS" in regions and kind != "test":
-        raise BadSource("hidden tests in a cell that is no test cell")
+        raise BadSource("hidden tests in a cell that is not a test cell")
     headings = [] if code else re.findall(r"^##+ (.+)$", released(source, None), re.MULTILINE)
     return Cell(
         grade_id=data.get("grade_id", f"cell {number}"),
@@ -291,7 +291,7 @@ def read_file(path: Path) -> bytes:
         ) from None
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
-        raise BadSubmission("it is no regular file")
+        raise BadSubmission("it is not a regular file")
     with open(number, "rb") as file:
         content = file.read(LARGEST_SUBMISSION + 1)
     if len(content) > LARGEST_SUBMISSION:

@@ -1,7 +1,7 @@
 """Runs in the student's process: runs the student's cells there, and calls what they define.
 
 Started by ``jail`` with a socket as its standard input. It holds the student's code and nothing
-else: no test, no expected value, no grade. What it answers is trusted in nothing, so that code
+else: no test, no expected value, no grade. Nothing that it returns is trusted, so that code
 which takes this program apart gains nothing by it. Standard library only.
 """
 

@@ -35,8 +35,9 @@ def pytest_runtest_setup(item):
 def contents():
     """The pages of the table of contents, without suffix."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    return [toc["root"], *chapters]
+    chapters = [entry for part in toc["parts"] for entry in part["chapters"]]
+    pages = [page["file"] for entry in chapters for page in [entry, *entry.get("sections", [])]]
+    return [toc["root"], *pages]
 
 
 @pytest.fixture(scope="session")

@@ -262,3 +262,12 @@ def test_initial_weights_have_the_size_that_they_promise(name):
 def test_unknown_initializations_list_the_known_ones():
     with pytest.raises(ValueError, match="unknown initialization 'random'; choose from zeros"):
         get_initialization("random")
+
+
+@pytest.mark.parametrize("loss", [CategoricalCrossEntropy(), BinaryCrossEntropy()])
+def test_a_value_needs_targets_in_the_shape_of_the_outputs(loss):
+    Z = np.zeros((2, 3))
+    with pytest.raises(ValueError, match="shape"):
+        loss.value(Z, softmax(Z), np.eye(2))
+    with pytest.raises(ValueError, match="shape"):  # it would broadcast
+        loss.value(Z, softmax(Z), np.ones((2, 1)))

@@ -101,14 +101,12 @@ def test_table_as_text_and_as_html():
         "put",
         "in",
         "value",
-        "exact",
-        "value",
     ]
     html = trace._repr_html_()
     phases = {quantity.phase for quantity in trace.quantities}
     assert html.count('scope="rowgroup"') == len(phases) == 5
     assert html.count("<tr>") == len(lines) + len(phases)
-    assert html.count('<th scope="col"') == 5
+    assert html.count('<th scope="col"') == 4
     assert "(−0.809)·0.85" in html
     assert trace_step(activation="sigmoid")._repr_html_().count('<th scope="col"') == 4
 
@@ -118,10 +116,38 @@ def test_every_row_of_the_html_table_has_a_cell_for_each_column(activation):
     trace = trace_step(activation=activation)
     table = trace._repr_html_()
     columns = table.count('scope="col"')
-    assert columns == (5 if activation == "linear" else 4)
+    assert columns == 4
     rows = [row for row in table.split("<tr>") if "<td" in row]
     assert len(rows) == len(trace.rows()) and {row.count("<td") for row in rows} == {columns}
     assert f">{trace.rows()[0][1]}<" in table
+
+
+def test_values_are_in_full_unless_they_are_long():
+    values = {symbol: value for _, symbol, _, _, value in trace_step().rows()}
+    assert values["p′"] == "0.2557457808075"
+    assert [symbol for symbol, value in values.items() if "rounded" in value] == ["E′"]
+    assert values["E′"] == "0.2769572 (rounded)"
+    thirds = trace_step(weights=["1/3"] * 6)
+    assert {symbol: value for _, symbol, _, _, value in thirds.rows()}["p"] == "1.111111 (rounded)"
+    assert "rounded" not in str(trace_step(activation="sigmoid"))
+
+
+@pytest.mark.parametrize("weights", [["1"] * 6, ["-0.5", "20", "1/3", "0.08", "-12", "7"]])
+def test_the_points_of_the_values_are_aligned(weights):
+    trace = trace_step(weights=weights)
+    start = str(trace).splitlines()[0].index("value")
+    points = {
+        line[start:].split(" (")[0].index(".")
+        for line in str(trace).splitlines()[1:]
+        if "." in line[start:]
+    }
+    whole = {
+        start + len(line[start:].split(" (")[0])
+        for line in str(trace).splitlines()[1:]
+        if "." not in line[start:]
+    }
+    assert len(points) <= 1 and len({start + point for point in points} | whole) == 1
+    assert "\N{FIGURE SPACE}" in trace._repr_html_()
 
 
 def test_the_error_of_fractions_is_a_fraction():
@@ -155,9 +181,9 @@ def test_sigmoid_cannot_overflow():
         ({"weights": ["1"] * 5 + ["one"]}, "w6 is 'one', which is not a finite number"),
         ({"target": float("nan")}, "the target y is nan"),
         ({"target": "1/0"}, "the target y is '1/0'"),
-        ({"rate": "0"}, "learning rate η is 0; it must be greater than 0"),
-        ({"rate": np.inf}, "learning rate η is inf"),
-        ({"activation": "cubic"}, "unknown activation 'cubic'; known are linear, sigmoid"),
+        ({"learning_rate": "0"}, "learning rate η is 0; it must be greater than 0"),
+        ({"learning_rate": np.inf}, "learning rate η is inf"),
+        ({"activation": "cubic"}, "unknown activation 'cubic': choose from linear, sigmoid"),
     ],
 )
 def test_bad_input_is_named(change, message):

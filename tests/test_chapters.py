@@ -9,12 +9,15 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [*sorted((ROOT / "book").glob("*.ipynb")), ROOT / "tools" / "skeleton.ipynb"]
-NOT_YET = {path.stem for path in NOTEBOOKS if path.stem != "skeleton"}  # not edited yet
+NOT_YET = {
+    path.stem for path in NOTEBOOKS if path.stem != "skeleton" and not path.stem.startswith("17")
+}  # not edited yet
+NOT_YET -= {"01_what_backpropagation_is", "02_two_two_one_by_hand"}
 NOT_YET -= {"08_deeper_networks", "09_losses_activations_initialization"}
 NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in NOT_YET]
 LONGEST_LINE, LONGEST_CELL, LONGEST_PLOT = 84, 17, 6
 MOST_WORDS = 3500
-CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+)\.(\d+)\.\*\* \S", flags=re.MULTILINE)
+CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+b?)\.(\d+)\.\*\* \S", flags=re.MULTILINE)
 FOLDED_CODE = {"code_prompt_show": "Code", "code_prompt_hide": "Code"}
 SOLUTION = re.compile(
     r"<details>\n<summary>Solution in words</summary>\n\n.+\n\n</details>", flags=re.DOTALL
@@ -48,7 +51,8 @@ def is_solution(cell):
 
 
 def chapter_number(path):
-    return int(re.match(r"\d+", path.stem)[0]) if path.stem[0].isdigit() else 0
+    """Without leading zeros; the skeleton has 0, and a page that continues a chapter has a b."""
+    return path.stem.split("_")[0].lstrip("0") if path.stem[0].isdigit() else "0"
 
 
 def words(markdown):
@@ -91,7 +95,7 @@ def test_figures_and_tables_have_numbered_captions(path):
                 assert caption and caption[1] == word, f"no caption after: {cell.source}"
     text = "\n\n".join(cell.source for cell in found if cell.cell_type == "markdown")
     for word in ("Figure", "Table"):
-        numbers = [(int(n), int(k)) for kind, n, k in CAPTION.findall(text) if kind == word]
+        numbers = [(n, int(k)) for kind, n, k in CAPTION.findall(text) if kind == word]
         assert numbers == [(chapter_number(path), k + 1) for k in range(len(numbers))]
 
 

@@ -91,7 +91,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
         "zipped": "zip archive",
         "linked": "link to another file",
         "linked folder": "link to another folder",
-        "pipe": "no regular file",
+        "pipe": "not a regular file",
         "huge": "larger than 20 MB",
     }.items():
         assert says in grades[student]["reason"]
@@ -345,6 +345,9 @@ def test_gradescope_hands_out_the_grade_of_who_handed_in(graded, tmp_path):
     marks = exports.read_grades(graded)[0]["marks"]
     assert [test["score"] for test in results["tests"]] == [mark["points"] or 0 for mark in marks]
     assert None in [mark["points"] for mark in marks]
+    named = [{**marks[0], "title": title, "grade_id": "an_id"} for title in ("Task 1", "")]
+    results = exports.gradescope_results({**exports.read_grades(graded)[0], "marks": named})
+    assert [test["name"] for test in results["tests"]] == ["Task 1", "an_id"]
 
 
 def test_the_commands_say_what_is_wrong(tmp_path):

@@ -256,3 +256,10 @@ def test_new_samples_without_a_feature_are_rejected(trained, tmp_path):
     table.replace({"variety": {"Rosa": "Rosé"}}).to_csv(strange, index=False)
     with pytest.raises(SystemExit, match="Rosé"):
         main(["evaluate", str(trained), str(strange)])
+
+
+def test_a_network_without_names_cannot_classify(tmp_path):
+    path = save_network(Network([7, 3], generator=np.random.default_rng(1)), tmp_path / "bare.npz")
+    for command in ("predict", "evaluate"):
+        with pytest.raises(SystemExit, match="does not say what its outputs and inputs are called"):
+            main([command, str(path or tmp_path / "bare.npz"), str(CSV)])

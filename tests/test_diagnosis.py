@@ -333,7 +333,7 @@ def test_slips_that_need_a_network_of_their_own():
     forms = {
         "softmax taken element by element": below(slope * last.A * (1 - last.A)),
         "error carried back in place of the delta": below(delta, carried=slope),
-        "mean taken in each layer anew": below(delta, carried=delta / len(X)),
+        "mean taken again in each layer": below(delta, carried=delta / len(X)),
         "transposed weights": below(delta, W=last.W.reshape(last.W.T.shape).T),
     }
     for form, pairs in forms.items():
@@ -593,3 +593,9 @@ def test_every_section_is_a_heading_of_the_book():
         headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
         anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in headings}
         assert anchor in anchors, section
+
+
+def test_arguments_in_another_order_are_named():
+    network = Network([2, 1], generator=np.random.default_rng(1))
+    with pytest.raises(TypeError, match=r"is a ndarray: call diagnose\(gradient, network, X, Y\)"):
+        diagnose(network, np.ones((1, 2)), np.ones((1, 1)), network.parameters)

@@ -49,8 +49,8 @@ def idx(shape, content, code=8):
 
 BAD = {
     "empty": (b"", "begins with nothing"),
-    "text": (b"1,2,3\n4,5,6", "no IDX file: it begins with 31 2c 32 2c"),
-    "unknown type": (idx([3], b"abc", code=7), "no IDX file: it begins with 00 00 07 01"),
+    "text": (b"1,2,3\n4,5,6", "not an IDX file: it begins with 31 2c 32 2c"),
+    "unknown type": (idx([3], b"abc", code=7), "not an IDX file: it begins with 00 00 07 01"),
     "cut in the header": (idx([2, 3], b"")[:9], "ends within its header"),
     "cut in the numbers": (idx([2, 3], b"abcde"), "announces 6 bytes of numbers and 5 are there"),
     "too long": (idx([2, 3], b"abcdefg"), "goes on after the 6 bytes"),
@@ -76,7 +76,9 @@ def test_truncated_and_damaged_gzip_files(tmp_path):
     wrong_code = content[:10] + b"\xff" + content[11:]  # a kind of block that deflate has not
     for bad in (content[:60], content[:12], content[:-6] + b"abcdef", wrong_code):
         path.write_bytes(bad)
-        with pytest.raises(ValueError, match=r"images.gz is (truncated or damaged|no IDX file)"):
+        with pytest.raises(
+            ValueError, match=r"images.gz is (truncated or damaged|not an IDX file)"
+        ):
             read_idx(path)
 
 
@@ -390,7 +392,7 @@ def test_photographs_that_cannot_be_used(tmp_path):
     with pytest.raises(FileNotFoundError, match="no photograph at"):
         read_photograph(tmp_path / "missing.png")
     (tmp_path / "text.png").write_text("no image", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"text.png is no image that can be read"):
+    with pytest.raises(ValueError, match=r"text.png is not an image that can be read"):
         read_photograph(tmp_path / "text.png")
 
 
@@ -440,7 +442,7 @@ def test_the_usual_formats_are_read(tmp_path, name):
 @pytest.mark.parametrize("name", ["EPS", "PDF", "ICO", "TGA"])
 def test_a_format_that_calls_other_programs_or_is_rare_is_rejected(tmp_path, name):
     stroke((20, 10), (0, 0, 10, 10), 0, 255).save(tmp_path / "photo", format=name)
-    with pytest.raises(ValueError, match="no image that can be read: expected one of .* JPEG"):
+    with pytest.raises(ValueError, match="not an image that can be read: expected one of .* JPEG"):
         read_photograph(tmp_path / "photo")
 
 
@@ -462,7 +464,7 @@ def test_damaged_photographs_are_named(tmp_path, kind):
             "no digit": b"",
         }[kind]
     )
-    with pytest.raises(ValueError, match="photo.ppm is no image that can be read"):
+    with pytest.raises(ValueError, match="photo.ppm is not an image that can be read"):
         read_photograph(path)
 
 
@@ -482,3 +484,11 @@ def test_a_photograph_that_may_not_be_read_is_not_called_damaged(tmp_path, monke
 if __name__ == "__main__":  # record the readings again
     table = {kind: readings(kind) for kind in KINDS}
     READINGS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("edge", [np.s_[0, 4], np.s_[-1, 4], np.s_[4, 0], np.s_[4, -1]])
+def test_what_touches_the_edge_at_a_single_pixel_is_not_a_part(edge):
+    mask = np.zeros((9, 9), bool)
+    mask[edge] = mask[4, 4] = True
+    parts, extents = photographs.parts_inside(mask)
+    assert extents.tolist() == [0, 1] and parts[4, 4] == 1 and parts[edge] == 0

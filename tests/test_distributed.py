@@ -215,9 +215,11 @@ def test_more_workers_than_rows_and_a_validation_part_are_refused(two_workers):
         )
 
 
-def test_the_program_in_chapter_17_computes_what_the_chapter_says(tmp_path):
+def test_the_program_on_the_page_computes_what_the_page_says(tmp_path):
     """The listings of the text, which the notebook itself does not run, as a script."""
-    notebook = nbformat.read(DATA_FOLDER.parent / "book" / "17_speed_and_scale.ipynb", as_version=4)
+    notebook = nbformat.read(
+        DATA_FOLDER.parent / "book" / "17b_several_machines.ipynb", as_version=4
+    )
     before = [
         cell.source
         for cell in notebook.cells
@@ -312,7 +314,7 @@ def test_the_program_trains_on_idx_files_on_a_running_cluster(two_workers, tmp_p
         (["--output", "/no/such/folder/network.npz"], "cannot write /no/such/folder/network.npz"),
         (["--label", "colour"], "tiny.csv, line 1: there is no column 'colour'; the columns are"),
         (["--separator", ";"], "tiny.csv, line 1: one column, 'length,class'"),
-        (["extra.idx"], "is no IDX file"),
+        (["extra.idx"], "is not an IDX file"),
         (["extra.idx", "labels.idx"], "3 files: give one CSV file, or two IDX files"),
     ],
 )

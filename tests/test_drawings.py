@@ -50,6 +50,7 @@ def looks(artist: Artist) -> str:
         case Annotation() if artist.arrow_patch:
             arrow = artist.arrow_patch
             ends = [*artist.xy, *artist.xyann, arrow.get_mutation_scale(), arrow.get_linewidth()]
+            ends += [arrow.shrinkA, arrow.shrinkB]
             return f"{artist.get_text()!r} {numbers(ends)} {to_hex(arrow.get_edgecolor())}"
         case Text() if artist.get_text():
             place = (*artist.get_position(), artist.get_fontsize(), artist.get_rotation())
@@ -62,7 +63,8 @@ def looks(artist: Artist) -> str:
             return f"{label!r} {summary(artist.get_xydata())} {numbers(size)} {style}"
         case FancyArrowPatch():
             look = f"{artist.get_linestyle()} {to_hex(artist.get_edgecolor())}"
-            return f"{summary(artist.get_path().vertices)} {numbers(artist.get_linewidth())} {look}"
+            sizes = [artist.get_linewidth(), artist.shrinkA, artist.shrinkB]
+            return f"{summary(artist.get_path().vertices)} {numbers(sizes)} {look}"
         case Patch():
             corners = artist.get_patch_transform().transform(artist.get_path().vertices)
             colors = [to_hex(artist.get_facecolor(), True), to_hex(artist.get_edgecolor(), True)]

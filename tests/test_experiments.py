@@ -126,6 +126,41 @@ def test_rows_per_step_stores_every_setting_and_counts_right():
     assert script["gradient_of"]([7, 5, 3], "float32", 4)().dtype == np.float32
 
 
+def test_memory_speed_stores_every_setting_and_copies_what_it_says():
+    script = runpy.run_path(str(EXPERIMENTS / "memory_speed.py"))
+    stored = pd.read_csv(EXPERIMENTS / "memory_speed.csv")
+    assert list(zip(stored["memory"], stored["dtype"])) == [
+        *product(script["BYTES"], script["TYPES"])
+    ]
+    ratio = stored.set_index(["memory", "dtype"])["multiplications_per_number"].unstack()
+    # A cache that is faster than the main memory; numbers of half the size move faster.
+    assert (ratio.loc["cache"] < 0.5 * ratio.loc["main memory"]).all()
+
+
+def test_what_chapter_17_says_about_shares_and_limits():
+    profile = pd.read_csv(EXPERIMENTS / "time_profile.csv").set_index(["network", "rows"])
+    products = profile["forward products"] + profile["backward products"]
+    assert products["7-5-3", 32] < 0.3  # three quarters of the time are not products
+    large = products.drop([("7-5-3", 32), ("784-30-10", 1)])
+    assert large.between(0.63 - 1e-9, 0.86 + 1e-9).all()
+    assert profile.drop("7-5-3")["activations"].between(0.09, 0.18).all()
+
+    steps = pd.read_csv(EXPERIMENTS / "rows_per_step.csv").set_index(["network", "dtype", "rows"])
+    share = steps["share_of_limit"]
+    assert [share[name, "float64", 1] for name in ("784-30-10", "784-500-500-10")] == [0.028, 0.047]
+    assert (
+        share["784-30-10", "float64", 128] == 0.52
+        and share["784-500-500-10", "float64", 128] == 0.72
+    )
+    speed = steps["speed_over_one_row"]["784-500-500-10"].unstack("dtype")
+    faster = (speed["float32"] / speed["float64"]).loc[8:]
+    assert faster.between(1.9, 3.2).all()  # two to three times
+
+    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("momentum == 0")
+    time = batches.groupby("batch_size")["time_over_32"].median()
+    assert time.idxmin() == 128 and time[4000] > 12
+
+
 def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():
     pytest.importorskip(
         "dask.distributed", reason="Dask is not installed: pip install -r requirements-scale.txt"

@@ -52,12 +52,6 @@ NEURON_EDGES = [
 ]  # fmt: skip
 VALUES = {"x": 2, "w": 0.11, "b": 0.1, "wx": 0.22, "z": 0.32, "a": 0.57932, "y": 1, "E": 0.088486}
 GRADIENTS = {"w": -0.20504, "b": -0.10252, "wx": -0.10252, "z": -0.10252, "a": -0.42068, "E": 1}
-EVENTS = [
-    (1986, "Rumelhart, Hinton and Williams: learning representations by back-propagating errors"),
-    (1847, "Cauchy: gradient descent"),
-    (1986, "a second event of the same year"),
-    (1987, "Pineda, Almeida: recurrent backpropagation"),
-]
 CONFUSION = np.array([[9, 0, 0], [0, 0, 4], [0, 0, 7]])
 SPECIES = ["setosa", "versicolor", "virginica"]
 SHARES = {
@@ -109,6 +103,7 @@ SAMPLES = {
     "draw_trace forward": lambda: figures.draw_trace(trace_step(), passes="forward"),
     "draw_trace backward": lambda: figures.draw_trace(trace_step(), passes="backward"),
     "draw_trace sigmoid": lambda: figures.draw_trace(trace_step(activation="sigmoid")),
+    "draw_trace one path": lambda: figures.draw_trace(trace_step(), only="w3"),
     "draw_update": lambda: figures.draw_update(trace_step()),
     "draw_computation_graph": lambda: figures.draw_computation_graph(
         NEURON, NEURON_EDGES, VALUES, GRADIENTS, title="One neuron"
@@ -126,15 +121,11 @@ SAMPLES = {
     "draw_unrolled truncated": lambda: figures.draw_unrolled(6, reading="every step", truncation=2),
     "draw_value_graph": lambda: figures.draw_value_graph(Value(2.0) * Value(-3.0) - 1),
     "plot_matrix_product": lambda: figures.plot_matrix_product(130, 4, 3),
-    "plot_timeline": lambda: figures.plot_timeline(EVENTS),
-    "plot_timeline crowded": lambda: figures.plot_timeline(
-        [(1847, "one"), (1986, "two"), (1986, "three"), (1986, "four, " * 20), (1987, "five")]
-    ),
     "plot_predictions": lambda: figures.plot_predictions([0.19, 0.26, 0.33, 0.42], 1),
     "plot_error_curve": lambda: figures.plot_error_curve(
         {"training": [1.0, 0.1, 0.01], "test": [1.1, 0.3, 0.2]}, log=True
     ),
-    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4),
+    "plot_slope": lambda: figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4),
     "plot_slope direction": lambda: figures.plot_slope(bowl, bowl_slope, 0, span=(-1, 4)),
     "plot_descent": lambda: figures.plot_descent(bowl, [3.0, 2.0, 1.5, 1.25]),
     "plot_activation": lambda: figures.plot_activation(),
@@ -164,6 +155,9 @@ SAMPLES = {
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
     "plot_speed_ratio": lambda: figures.plot_speed_ratio({"1 row": 0.4, "130 rows": 38.24}),
+    "plot_roofline": lambda: figures.plot_roofline(
+        {"small": {1: 0.05, 60: 0.7}, "large": {2: 0.2}}, {"cache": 0.5, "main memory": 6}
+    ),
     "plot_time_shares": lambda: figures.plot_time_shares(SHARES),
     "plot_by_rows": lambda: figures.plot_by_rows(SPEEDS, ylabel="rows a second"),
     "draw_data_parallel": lambda: figures.draw_data_parallel([3, 5, 2]),
@@ -353,7 +347,7 @@ BACKWARD_TEXTS = {
         "w_{2}$\n−0.33978", "w_{3}$\n−0.2427", "w_{4}$\n−0.36405", "w_{5}$\n−0.68765",
         "w_{6}$\n−0.38832",
     )
-}  # fmt: skip
+} | {"$w_{5}$\n× 0.14", "$w_{6}$\n× 0.15"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -372,25 +366,58 @@ def test_a_trace_shows_the_numbers_of_its_passes(passes, present, absent):
     assert any("right to left" in text for text in texts) == (passes != "forward")
 
 
-def test_a_trace_tells_its_passes_apart_by_colour_line_and_direction():
-    for passes, color, line_style, sign in (
-        ("forward", style.BLUE, "-", 1),
-        ("backward", style.ORANGE, "--", -1),
-    ):
-        figure = figures.draw_trace(trace_step(), passes=passes)
-        for text in shown(figure, Text):
-            if "0." in text.get_text():
-                assert text.get_color() == color
-        arrows = [
-            arrow
-            for arrow in shown(figure, FancyArrowPatch)
-            if to_hex(arrow.get_edgecolor()) == color
-        ]
-        assert len(arrows) == 8  # six weights, the way between p and E, the sample beside the words
-        for arrow in arrows:
-            assert arrow.get_linestyle() == line_style
-            start, end = arrow.get_path().vertices[[0, 1], 0]
-            assert sign * (end - start) > 0
+@pytest.mark.parametrize(
+    ("passes", "color", "line_style", "sign", "count"),
+    [
+        # Six weights, the connection of p and E, and the sample in the heading.
+        ("forward", style.BLUE, "-", 1, 8),
+        # No derivative flows back to an input.
+        ("backward", style.ORANGE, "--", -1, 4),
+    ],
+)
+def test_a_trace_tells_its_passes_apart_by_colour_line_and_direction(
+    passes, color, line_style, sign, count
+):
+    figure = figures.draw_trace(trace_step(), passes=passes)
+    for text in shown(figure, Text):
+        if "0." in text.get_text():
+            assert text.get_color() == color
+    arrows = arrows_of(figure, color)
+    assert len(arrows) == count
+    for arrow in arrows:
+        assert arrow.get_linestyle() == line_style
+        start, end = arrow.get_path().vertices[[0, 1], 0]
+        assert sign * (end - start) > 0
+
+
+def arrows_of(figure: Figure, color: str) -> list[FancyArrowPatch]:
+    arrows = shown(figure, FancyArrowPatch)
+    return [arrow for arrow in arrows if to_hex(arrow.get_edgecolor()) == color]
+
+
+def test_derivatives_with_respect_to_weights_are_in_boxes_and_no_others():
+    figure = figures.draw_trace(trace_step())
+    boxed = {
+        text.get_text()
+        for text in shown(figure, Text)
+        if (box := text.get_bbox_patch()) is not None and box.get_edgecolor()[3] > 0
+    }
+    assert boxed - {"$\\partial E/\\partial w$"} == {
+        text for text in BACKWARD_TEXTS if "\\partial w" in text
+    }
+
+
+def test_a_trace_can_show_one_path_only():
+    figure = figures.draw_trace(trace_step(), only="w1")
+    numbers = {text for text in texts_of(figure) if any(sign.isdigit() for sign in text[-1:])}
+    assert numbers == {
+        "$x_{1}$ = 2", "$w_{1}$\n0.11", "$h_{1}$ = 0.85", "$w_{5}$\n0.14", "$p$ = 0.191", "$y$ = 1",
+        "$E$ = 0.3272405", "$\\partial E/\\partial p$ = −0.809", "$w_{5}$\n× 0.14",
+        "$\\partial E/\\partial h_{1}$ = −0.11326", "$\\partial E/\\partial w_{1}$\n−0.22652",
+        "$\\partial E/\\partial w_{5}$\n−0.68765",
+    }  # fmt: skip
+    assert len(arrows_of(figure, style.BLUE)) == 4
+    assert len(arrows_of(figure, style.ORANGE)) == 3
 
 
 def test_a_sigmoid_trace_shows_the_weighted_sums_too():
@@ -498,18 +525,6 @@ def test_a_matrix_product_draws_equal_sizes_with_equal_lengths():
     assert {"(130, 3)", "(130, 4)", "(4, 3)", "(3,)"} <= set(texts_of(figure))
 
 
-def test_a_timeline_is_in_order_and_to_scale():
-    figure = figures.plot_timeline(EVENTS)
-    texts = sorted(shown(figure, Text), key=lambda text: -text.get_position()[1])
-    assert [text.get_text() for text in texts if text.get_text().isdigit()] == [
-        "1847", "1986", "1986", "1987",
-    ]  # fmt: skip
-    [dots] = [curve for curve in figure.axes[0].lines if curve.get_marker() == "o"]
-    first, second, third, fourth = dots.get_ydata()
-    assert second == third
-    assert (first - second) / (first - fourth) == pytest.approx((1986 - 1847) / (1987 - 1847))
-
-
 # Curves
 
 
@@ -517,6 +532,12 @@ def test_predictions_and_target():
     figure = figures.plot_predictions([0.25, 0.5, 0.75], 1)
     np.testing.assert_array_equal(line(figure, "prediction"), [[0, 0.25], [1, 0.5], [2, 0.75]])
     assert set(line(figure, "target $y$ = 1")[:, 1]) == {1}
+
+
+def test_below_the_predictions_are_their_changes_to_scale():
+    changes = figures.plot_predictions([0.25, 0.5, 0.75, 0.625], 1).axes[1]
+    assert [bar.get_height() for bar in changes.patches] == [0.25, 0.25, -0.125]
+    assert [bar.get_x() + bar.get_width() / 2 for bar in changes.patches] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -544,7 +565,7 @@ def test_an_error_curve_can_be_logarithmic_and_named():
 
 
 def test_a_slope_is_that_of_the_tangent_and_the_step_leads_downhill():
-    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), rate=0.4)
+    figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4)
     tangent = line(figure, "tangent, slope 2")
     np.testing.assert_allclose(np.diff(tangent[:, 1]) / np.diff(tangent[:, 0]), 2)
     np.testing.assert_allclose(tangent.mean(axis=0), [3, bowl(3)])
@@ -682,6 +703,7 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
     ("call", "message"),
     [
         (lambda: figures.draw_trace(trace_step(), passes="sideways"), "unknown passes 'sideways'"),
+        (lambda: figures.draw_trace(trace_step(), only="w7"), "unknown weight 'w7'"),
         (lambda: figures.draw_network([2]), "layer_sizes is"),
         (lambda: figures.draw_network([2, 1], labels=[["x1"], ["p"]]), "labels for layers"),
         (lambda: figures.draw_network([2, 1], weight_labels=[[[1, 2]]]), "weight_labels"),
@@ -689,7 +711,6 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [("a", "b")]), "'b'"),
         (lambda: figures.draw_computation_graph({"a": (0, 0, "a")}, [], {"c": 1}), "'c'"),
         (lambda: figures.plot_matrix_product(0, 4, 3), "rows is 0"),
-        (lambda: figures.plot_timeline([]), "no events"),
         (lambda: figures.plot_predictions([], 1), "at least one"),
         (lambda: figures.plot_error_curve({}), "0 curves"),
         (lambda: figures.plot_error_curve({"bad": [1.0, np.nan]}), "'bad'"),

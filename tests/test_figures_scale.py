@@ -44,6 +44,18 @@ def test_curves_by_rows_have_their_points_on_logarithmic_scales():
     assert [line.get_xydata().tolist() for line in axes.lines] == [[[1, 1], [32, 20]], [[1, 2]]]
 
 
+def test_a_roof_rises_to_its_ridge_and_points_lie_where_they_were_measured():
+    figure = figures.plot_roofline({"small": {1: 0.05, 60: 0.7}}, {"cache": 0.5, "memory": 6})
+    axes = figure.axes[0]
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    cache, memory, points = (line.get_xydata() for line in axes.lines)
+    np.testing.assert_allclose(cache, [[0.25, 0.5], [0.5, 1], [120, 1]])
+    np.testing.assert_allclose(memory, [[0.25, 0.25 / 6], [6, 1], [120, 1]])
+    np.testing.assert_allclose(points, [[1, 0.05], [60, 0.7]])
+    assert {"roof: cache", "roof: memory", "small"} <= texts_of(figure)
+    assert len({line.get_linestyle() for line in axes.lines}) == 3  # told apart without colour
+
+
 def test_each_worker_gets_parameters_and_sends_its_share():
     figure = figures.draw_data_parallel([3, 5])
     assert {"worker 1\n3 rows", "worker 2\n5 rows", "3/8 $g_1$", "5/8 $g_2$"} <= texts_of(figure)
@@ -66,6 +78,10 @@ def test_each_worker_gets_parameters_and_sends_its_share():
         (lambda: figures.plot_time_shares({"a": {"x": 1}, "b": {"y": 1}}), "'b' needs shares"),
         (lambda: figures.plot_by_rows({}, ylabel="y"), "0 curves"),
         (lambda: figures.plot_by_rows({"a": {1: 0}}, ylabel="y"), "'a' needs numbers"),
+        (lambda: figures.plot_roofline({}, {"cache": 1}), "0 curves"),
+        (lambda: figures.plot_roofline({"a": {1: 0}}, {"cache": 1}), "'a' needs numbers"),
+        (lambda: figures.plot_roofline({"a": {1: 0.5}}, {"cache": -1}), "'roofs' needs numbers"),
+        (lambda: figures.plot_roofline({"a": {1: 0.5}}, {}), "'roofs' needs numbers"),
         (lambda: figures.draw_data_parallel([3, 0]), "rows of part 2 is 0"),
         (lambda: figures.draw_data_parallel([]), "0 curves"),
     ],

@@ -15,8 +15,9 @@ import pytest
 from hostile import BEFORE, INSTEAD, NAME, write_source
 from solutions import solved
 
+from backprop.diagnosis import Diagnosis
 from coursework import jail, notebook
-from coursework.grader import grade
+from coursework.grader import advice, grade
 from coursework.jail import Limits, NoJail
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -290,3 +291,53 @@ def test_the_folders_of_the_system_are_links_or_mounted(jail_of):
 def test_a_course_within_what_is_mounted_is_hidden(jail_of):
     hidden = f"--tmpfs {jail.COURSE}"
     assert hidden in jail_of(prefix=str(jail.COURSE.parent)) and hidden not in jail_of()
+
+
+def test_a_diagnosis_names_the_section_to_read_again_if_there_is_one():
+    section = "03_chain_rule_and_sigmoid.ipynb#bp4-the-weights"
+    told = advice(Diagnosis(False, "why", form="transposed", section=section), hidden=False)
+    assert told == "transposed: why Read again: chapter 3, “bp4 the weights”."
+    assert advice(Diagnosis(False, "why", form="transposed"), hidden=False) == "transposed: why"
+
+
+def test_two_cells_with_one_name_are_a_bad_source(tmp_path):
+    write_source(tmp_path)
+    path = tmp_path / NAME / f"{NAME}.ipynb"
+    source = json.loads(path.read_text(encoding="utf-8"))
+    [twice] = [cell for cell in source["cells"] if grade_id_of(cell) == "check_triple"]
+    source["cells"].append(twice)
+    path.write_text(json.dumps(source), encoding="utf-8")
+    with pytest.raises(notebook.BadSource, match="two cells with grade_id 'check_triple'"):
+        notebook.read_assignment(NAME, tmp_path)
+
+
+def grade_id_of(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id")
+
+
+def test_every_folder_above_the_interpreter_is_made_for_the_jail():
+    command = jail.command(Limits())
+    made = {value for option, value in zip(command, command[1:]) if option == "--dir"}
+    above = Path(sys.prefix).parents[:-1]
+    if not sys.prefix.startswith("/usr/"):
+        assert {str(parent) for parent in above} <= made
+
+
+WRITES = """\
+import os
+def triple(x):
+    for path in ("/made", "/dev/made", "/course/made", "/usr/made"):
+        try:
+            open(path, "w").close()
+        except OSError:
+            continue
+        return path
+    return 3 * x if os.getcwd() == "/tmp" else os.getcwd()
+"""
+
+
+def test_the_jail_starts_in_tmp_and_nothing_else_can_be_written(graded, overlay):
+    content = solved(NAME, overlay=overlay)
+    [solution] = [cell for cell in content.cells if cell.source.startswith("def triple")]
+    solution.source = WRITES
+    assert points(graded(content))["check_triple"] == 3

@@ -125,3 +125,12 @@ def test_what_a_function_took_out_of_its_arguments_is_taken_out_of_the_callers()
     assert original["b"][0] is array and array.tolist() == [1, 1] and original["b"][1] == 6
     assert wire.put_back(np.zeros(2), other := np.zeros(3)) is other
     assert wire.put_back([1], "text") == "text"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape"),
+    [("object", [2]), ("no type", [2]), ("float64", [-2, -1]), ("float64", [2.0])],
+)
+def test_what_is_not_an_array_is_named(dtype, shape):
+    with pytest.raises(ValueError, match="^not an array$"):
+        wire.decode({"array": [0, dtype, shape]}, [bytes(16)], None)

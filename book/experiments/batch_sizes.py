@@ -8,7 +8,7 @@ run takes about six minutes:
 
     python book/experiments/batch_sizes.py
 
-Chapters 08 and 17 read `batch_sizes.csv`. Its columns are the rows of a batch, the learning rate,
+Chapter 08 reads `batch_sizes.csv`. Its columns are the rows of a batch, the learning rate,
 the medians over the seeds of the epochs, of the steps and of the time over that of batches of 32,
 the smallest and the largest such ratio, and in how many seeds this size took the least time.
 """

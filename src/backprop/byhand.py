@@ -1,6 +1,6 @@
 """The 2-2-1 network by hand: every quantity of one training step, named, with its formula.
 
-Two inputs x1, x2 feed two hidden units h1, h2, and these feed one output p, the prediction.
+Two inputs x1, x2 feed two hidden neurons h1, h2, and these feed one output p, the prediction.
 There are six weights and no biases: w1, w2 lead into h1; w3, w4 into h2; w5, w6 into p.
 The error is E = ½(p − y)², where y is the target, and a step of gradient descent replaces each
 weight w by w − η·∂E/∂w, where η is the learning rate.
@@ -25,7 +25,7 @@ from itertools import groupby
 __all__ = [
     "ACTIVATIONS",
     "EXAMPLE_INPUTS",
-    "EXAMPLE_RATE",
+    "EXAMPLE_LEARNING_RATE",
     "EXAMPLE_TARGET",
     "EXAMPLE_WEIGHTS",
     "WEIGHTS",
@@ -49,7 +49,7 @@ Number = Fraction | float
 EXAMPLE_INPUTS = ("2", "3")
 EXAMPLE_TARGET = "1"
 EXAMPLE_WEIGHTS = ("0.11", "0.21", "0.12", "0.08", "0.14", "0.15")
-EXAMPLE_RATE = "0.05"
+EXAMPLE_LEARNING_RATE = "0.05"
 
 PHASE_HEADINGS = {
     "forward": "forward pass",
@@ -58,6 +58,7 @@ PHASE_HEADINGS = {
     "update": "update",
     "again": "forward pass again, with the new weights",
 }
+FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit, and HTML keeps it
 LEFT = 'style="text-align: left"'  # JupyterLab aligns tables at the right
 
 WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
@@ -69,7 +70,7 @@ def exact(value: Given, name: str = "value") -> Fraction:
     """The fraction that a decimal or a fraction as written stands for: "0.11" is 11/100.
 
     A float counts as the decimal that Python prints for it. Raises ValueError, with `name`, for
-    text that is no number, NaN and infinity.
+    text that is not a number, NaN and infinity.
     """
     try:
         return Fraction(str(value))
@@ -91,7 +92,7 @@ def get_activation(name: str) -> str:
     if not isinstance(name, str) or OTHER_NAMES.get(name, name) not in ACTIVATIONS:
         known = (*ACTIVATIONS, *OTHER_NAMES)
         raise ValueError(
-            f"unknown activation {name!r}; known are {', '.join(known)}{nearest(name, known)}"
+            f"unknown activation {name!r}: choose from {', '.join(known)}{nearest(name, known)}"
         )
     return OTHER_NAMES.get(name, name)
 
@@ -112,6 +113,21 @@ def as_exact(value: Fraction, longest: int = 30) -> str:
         decimal = Decimal(value.numerator) / Decimal(value.denominator)
     text = f"{decimal:f}" if Fraction(decimal) == value else str(value)
     return text.replace("-", "−") if len(text) <= longest else ""
+
+
+def as_value(value: Number, longest: int = 16) -> str:
+    """`value` for a table: an exact number in full if it is a short decimal, others rounded."""
+    if not isinstance(value, Fraction):
+        return as_decimal(value)
+    text = as_exact(value, longest)
+    return text if text and "/" not in text else f"{as_decimal(value)} (rounded)"
+
+
+def align_points(numbers: Sequence[str], space: str) -> list[str]:
+    """The numbers with spaces in front, so that one below the other their points are aligned."""
+    before = [len(number.split(".")[0].split(" ")[0]) for number in numbers]
+    widest = max(before, default=0)
+    return [space * (widest - width) + number for number, width in zip(numbers, before)]
 
 
 @dataclass(frozen=True)
@@ -175,28 +191,31 @@ class Trace:
 
         return re.sub("|".join(map(re.escape, longest_first)), number, formula)
 
-    def rows(self) -> list[tuple[str, str, str, str, str, str]]:
-        """A row a quantity: phase, symbol, formula, numbers put in, value, exact value."""
+    def rows(self) -> list[tuple[str, str, str, str, str]]:
+        """One row per quantity: phase, symbol, formula, numbers put in, value.
+
+        An exact value with more than 16 characters is rounded to seven digits, and the row says so.
+        """
         return [
             (
                 quantity.phase,
                 quantity.symbol,
                 quantity.formula,
                 quantity.numbers,
-                as_decimal(quantity.value),
-                as_exact(quantity.value) if isinstance(quantity.value, Fraction) else "",
+                as_value(quantity.value),
             )
             for quantity in self.quantities
         ]
 
-    def _table(self) -> list[tuple[str, ...]]:
-        """Header and rows; the column of exact values only where there are any."""
-        header = ("phase", "symbol", "formula", "numbers put in", "value", "exact value")
-        table: list[tuple[str, ...]] = [header, *self.rows()]
-        return table if any(row[5] for row in self.rows()) else [row[:5] for row in table]
+    def _table(self, space: str) -> list[tuple[str, ...]]:
+        """Header and rows, the values aligned at their points with that kind of space."""
+        rows = self.rows()
+        values = align_points([value for *_, value in rows], space)
+        header = ("phase", "symbol", "formula", "numbers put in", "value")
+        return [header, *((*row[:4], value) for row, value in zip(rows, values))]
 
     def __str__(self) -> str:
-        table = self._table()
+        table = self._table(" ")
         widths = [max(map(len, column)) for column in zip(*table)]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
@@ -207,7 +226,7 @@ class Trace:
 
     def _repr_html_(self) -> str:
         """The same table, with each phase as a heading above its rows."""
-        (_, *header), *rows = self._table()
+        (_, *header), *rows = self._table(FIGURE_SPACE)
         lines = ["".join(f'<th scope="col" {LEFT}>{escape(cell)}</th>' for cell in header)]
         for phase, group in groupby(rows, key=lambda row: row[0]):
             heading = PHASE_HEADINGS[phase]
@@ -232,21 +251,21 @@ def trace_step(
     inputs: Sequence[Given] = EXAMPLE_INPUTS,
     target: Given = EXAMPLE_TARGET,
     weights: Sequence[Given] = EXAMPLE_WEIGHTS,
-    rate: Given = EXAMPLE_RATE,
+    learning_rate: Given = EXAMPLE_LEARNING_RATE,
     *,
     activation: str = "linear",
     in_floats: bool = False,
 ) -> Trace:
     """One step of backpropagation and gradient descent on the 2-2-1 network.
 
-    `inputs` are x1, x2; `weights` are w1 … w6; `rate` is η. `activation` is 'linear', also called
-    'identity' (each unit passes its weighted sum on), or 'sigmoid' (both layers). The numbers are
-    exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError for a wrong
-    count of numbers, text that is not a number, a rate that is not positive, and an unknown
-    activation.
+    `inputs` are x1, x2; `weights` are w1 … w6; `learning_rate` is η. `activation` is 'linear', also
+    called 'identity' (a neuron's output is its weighted sum), or 'sigmoid' (both layers). The
+    numbers are exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError
+    for a wrong count of numbers, text that is not a number, a learning rate that is not positive,
+    and an unknown activation.
     """
     activation = get_activation(activation)
-    given = _check(inputs, target, weights, rate)
+    given = _check(inputs, target, weights, learning_rate)
     if in_floats or activation == "sigmoid":
         given = {symbol: float(value) for symbol, value in given.items()}
     trace = Trace(given)
@@ -264,7 +283,7 @@ def repeat_steps(
     inputs: Sequence[Given] = EXAMPLE_INPUTS,
     target: Given = EXAMPLE_TARGET,
     weights: Sequence[Given] = EXAMPLE_WEIGHTS,
-    rate: Given = EXAMPLE_RATE,
+    learning_rate: Given = EXAMPLE_LEARNING_RATE,
     *,
     activation: str = "linear",
     in_floats: bool = True,
@@ -279,7 +298,7 @@ def repeat_steps(
         raise ValueError(f"steps is {steps}; give 0 or more")
     for _ in range(steps):
         trace = trace_step(
-            inputs, target, weights, rate, activation=activation, in_floats=in_floats
+            inputs, target, weights, learning_rate, activation=activation, in_floats=in_floats
         )
         yield trace
         weights = trace.new_weights
@@ -289,7 +308,7 @@ def _check(
     inputs: Sequence[Given],
     target: Given,
     weights: Sequence[Given],
-    rate: Given,
+    learning_rate: Given,
 ) -> dict[str, Number]:
     """The given numbers by symbol, or a ValueError that says what is wrong with them."""
     for name, values, count in (("inputs", inputs, 2), ("weights", weights, 6)):
@@ -300,44 +319,44 @@ def _check(
     given: dict[str, Number] = {f"x{i}": exact(value, f"x{i}") for i, value in enumerate(inputs, 1)}
     given["y"] = exact(target, "the target y")
     given |= {name: exact(value, name) for name, value in zip(WEIGHTS, weights)}
-    given["η"] = exact(rate, "the learning rate η")
+    given["η"] = exact(learning_rate, "the learning rate η")
     if given["η"] <= 0:
-        raise ValueError(f"the learning rate η is {rate}; it must be greater than 0")
+        raise ValueError(f"the learning rate η is {learning_rate}; it must be greater than 0")
     return given
 
 
 def _forward(trace: Trace, activation: str, prime: str = "") -> None:
     """Forward pass and error; `prime` marks the pass with the new weights."""
     phase = "again" if prime else "forward"
-    units = (
+    neurons = (
         ("h1", "z1", ("w1", "x1"), ("w2", "x2")),
         ("h2", "z2", ("w3", "x1"), ("w4", "x2")),
         ("p", "z3", ("w5", "h1"), ("w6", "h2")),
     )
-    for unit, weighted_sum, *pairs in units:
-        # A weight and a hidden unit belong to this pass; an input is the same in both.
+    for neuron, weighted_sum, *pairs in neurons:
+        # The weights and the hidden neurons' outputs are this pass's; the inputs are the same.
         pairs = [(w + prime, a if a in ("x1", "x2") else a + prime) for w, a in pairs]
         formula = " + ".join(f"{w}·{a}" for w, a in pairs)
         value = sum(trace[w] * trace[a] for w, a in pairs)
         if activation == "linear":
-            trace.record(phase, unit + prime, formula, value)
+            trace.record(phase, neuron + prime, formula, value)
         else:
             trace.record(phase, weighted_sum + prime, formula, value)
-            trace.record(phase, unit + prime, f"σ({weighted_sum}{prime})", sigmoid(value))
+            trace.record(phase, neuron + prime, f"σ({weighted_sum}{prime})", sigmoid(value))
     half = Fraction(1, 2) if isinstance(trace["p"], Fraction) else 0.5
     error = half * (trace["p" + prime] - trace["y"]) ** 2
     trace.record("again" if prime else "error", f"E{prime}", f"½·(p{prime} − y)²", error)
 
 
 def _backward(trace: Trace, activation: str) -> None:
-    """Backward pass: from ∂E/∂p to the derivative of E by each weight."""
+    """Backward pass: from ∂E/∂p to the derivative of E with respect to each weight."""
 
-    def before_activation(unit: str, weighted_sum: str) -> str:
-        """Carry ∂E/∂unit back through the sigmoid; a linear unit hands it on unchanged."""
+    def before_activation(neuron: str, weighted_sum: str) -> str:
+        """From ∂E/∂neuron to what its weights need: through the sigmoid, if it has one."""
         if activation == "linear":
-            return f"∂E/∂{unit}"
-        formula = f"∂E/∂{unit}·{unit}·(1 − {unit})"
-        value = trace[f"∂E/∂{unit}"] * trace[unit] * (1 - trace[unit])
+            return f"∂E/∂{neuron}"
+        formula = f"∂E/∂{neuron}·{neuron}·(1 − {neuron})"
+        value = trace[f"∂E/∂{neuron}"] * trace[neuron] * (1 - trace[neuron])
         trace.record("backward", f"∂E/∂{weighted_sum}", formula, value)
         return f"∂E/∂{weighted_sum}"
 
@@ -350,7 +369,7 @@ def _backward(trace: Trace, activation: str) -> None:
     multiply("∂E/∂w6", delta, "h2")
     multiply("∂E/∂h1", delta, "w5")
     multiply("∂E/∂h2", delta, "w6")
-    for unit, weighted_sum, weights in (("h1", "z1", ("w1", "w2")), ("h2", "z2", ("w3", "w4"))):
-        delta = before_activation(unit, weighted_sum)
+    for neuron, weighted_sum, weights in (("h1", "z1", ("w1", "w2")), ("h2", "z2", ("w3", "w4"))):
+        delta = before_activation(neuron, weighted_sum)
         for weight, value in zip(weights, ("x1", "x2")):
             multiply(f"∂E/∂{weight}", delta, value)

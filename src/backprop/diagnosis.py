@@ -86,8 +86,12 @@ def diagnose(
     The network is not changed. Give several rows, different from each other: with a single one,
     a sum and a mean are the same. Mistakes that change nothing on these rows cannot be seen. Raises
     ValueError for X and Y that do not fit the network, and for a tolerance or learning rate that
-    is not a finite number greater than 0.
+    is not a finite number greater than 0, and TypeError for a network that is not a Network.
     """
+    if not isinstance(network, Network):
+        raise TypeError(
+            f"the network is a {type(network).__name__}: call diagnose(gradient, network, X, Y)"
+        )
     checks.number(tolerance, "the tolerance", above=0)
     if learning_rate is not None:
         checks.number(learning_rate, "the learning rate", above=0)
@@ -104,7 +108,7 @@ def diagnose(
         )
         where = network.parameter_name(int(unusable[0]))
         return Diagnosis(False, explanation, "not finite", where, sections.SIGMOID)
-    with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is no reason to warn
+    with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is not a reason to warn
         comparison = Comparison(vector, network, X, Y, tolerance, learning_rate)
         return comparison.diagnosis(misshapen)
 
@@ -139,7 +143,7 @@ def diagnose_function(
 
 
 class Comparison:
-    """A gradient beside the right one and beside those that the known mistakes give."""
+    """A gradient, compared with the right one and with those that the known mistakes give."""
 
     def __init__(
         self,
@@ -399,7 +403,7 @@ class Comparison:
                 yield WrongGradient(form, explanation, sections.PENALTY, vector, factor)
 
     def bias_mistake(self, factor: float, vector: np.ndarray) -> WrongGradient:
-        """The mistake of biases that are all `factor` times their gradient beside right weights."""
+        """Biases that are all `factor` times their gradient, while the weights are right."""
         if abs(factor) < 10 * self.tolerance:
             vector = np.where(self.is_bias, 0.0, self.right)
             return WrongGradient(MissingBias.form, MissingBias.explanation, sections.BP3, vector)
@@ -457,7 +461,7 @@ def describe(divide_by: str, half: bool, squared: bool) -> str:
 
 
 class Unreadable(Exception):
-    """The gradient is no set of numbers that can be compared; holds the diagnosis that says why."""
+    """The gradient cannot be compared; holds the diagnosis that says why."""
 
     def __init__(self, form: str, explanation: str, section: str | None = None) -> None:
         super().__init__(explanation)
@@ -493,7 +497,9 @@ def as_numbers(value: object, name: str) -> np.ndarray:
     except (TypeError, ValueError, OverflowError):
         array = np.asarray(None)
     if array.dtype.kind not in "fiu":
-        raise Unreadable("not numbers", f"{name} is no array of real numbers.", sections.ONE_VECTOR)
+        raise Unreadable(
+            "not numbers", f"{name} is not an array of real numbers.", sections.ONE_VECTOR
+        )
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 

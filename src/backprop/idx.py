@@ -54,8 +54,8 @@ def read_array(file: BinaryIO | gzip.GzipFile, path: Path, largest: int) -> np.n
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:
         raise ValueError(
-            f"{path} is no IDX file: it begins with {magic.hex(' ') or 'nothing'}, and IDX begins "
-            f"with 00 00, a type such as 08, and the number of dimensions"
+            f"{path} is not an IDX file: it begins with {magic.hex(' ') or 'nothing'}, and "
+            f"IDX begins with 00 00, a type such as 08, and the number of dimensions"
         )
     dtype, dimensions = np.dtype(TYPES[magic[2]]), magic[3]
     header = file.read(4 * dimensions)

@@ -127,7 +127,7 @@ class Model(ABC):
         return self.parts.name_of(index)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy, also one that is sent elsewhere, is built anew and has vectors of its own.
+        """A copy, also one that is sent elsewhere, is built again and has vectors of its own.
 
         Copied part by part, the views would become arrays that have nothing to do with the vector.
         """

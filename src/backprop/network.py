@@ -86,7 +86,7 @@ class Network(Model):
         l2: float = 0.0,
         dtype: DTypeLike = np.float64,
     ) -> Self:
-        """A network of these layers, whose parameters are drawn anew and belong to the network."""
+        """A network of these layers, whose parameters are drawn again and belong to the network."""
         checks.random_generator(generator)
         network = cls.__new__(cls)
         network._build(list(layers), loss, l2, dtype)

@@ -156,7 +156,7 @@ def ink_of(grey: np.ndarray, paper: np.ndarray, setting: Setting = USUAL) -> np.
     divided by the paper's at the same place, and the paper's is what remains if everything thinner
     than the window is painted over (a closing for dark ink, an opening for light ink).
 
-    Raises ValueError if no digit is found, or if the outline of what is found is no edge in the
+    Raises ValueError if no digit is found, or if the outline of what is found is not an edge in the
     image.
     """
     contrast = np.abs(grey / paper - 1)
@@ -306,7 +306,7 @@ def centred(ink: np.ndarray) -> np.ndarray:
 def read_photograph(path: str | Path) -> Image.Image:
     """The image in a file, in shades of grey and the right way up, made smaller if it is large.
 
-    Raises FileNotFoundError, and ValueError for a file that is no image in one of the FORMATS.
+    Raises FileNotFoundError, and ValueError for a file that is not an image in one of the FORMATS.
     """
     path = Path(path)
     if not path.is_file():
@@ -320,10 +320,10 @@ def read_photograph(path: str | Path) -> Image.Image:
         except UnidentifiedImageError:
             known = ", ".join(FORMATS)
             raise ValueError(
-                f"{path} is no image that can be read: expected one of the formats {known}"
+                f"{path} is not an image that can be read: expected one of the formats {known}"
             ) from None
         except Exception as problem:  # there is no list of what a damaged image may raise
-            raise ValueError(f"{path} is no image that can be read: {problem}") from None
+            raise ValueError(f"{path} is not an image that can be read: {problem}") from None
     paper = Image.new("RGBA", upright.size, "white")
     return Image.alpha_composite(paper, upright).convert("L")
 

@@ -91,7 +91,7 @@ WRONG = {
             ]
         },
         "loses": ["check_train"],
-        "says": "not drawn anew in each epoch",
+        "says": "not drawn again in each epoch",
     },
     "test part scaled by its own ranges": {
         "edit": {"scale": ("in part))", "in examples))")},

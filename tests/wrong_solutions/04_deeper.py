@@ -34,7 +34,7 @@ WRONG = {
     "a mean over rows in each layer": {
         "edit": {"layer": ("return delta @ self.W.T", "return delta @ self.W.T / len(delta)")},
         "loses": ["check_layer", "check_network", "check_fit"],
-        "form": "mean taken in each layer anew",
+        "form": "mean taken again in each layer",
     },
     "what forward keeps is shared by all layers": {
         "edit": {
@@ -45,7 +45,7 @@ WRONG = {
             ]
         },
         "loses": ["check_layer", "check_network", "check_fit"],
-        "says": "a second layer beside it",
+        "says": "a second layer next to it",
     },
     "targets not smoothed in the slope": {
         "edit": {"loss": (" - targets) / len(Z)", " - Y) / len(Z)")},

@@ -21,7 +21,7 @@ WRONG = {
     "relax: along the transpose": {
         "edit": {"relax": ("A @ W +", "A @ W.T +")},
         "loses": ["check_1", "check_2", "check_3"],
-        "says": "at rest for W.T",
+        "says": "fixed point for W.T",
     },
     "relax: a hundred steps, always": {
         "edit": {
@@ -34,7 +34,7 @@ def relax(W, U, b, X):
 """
         },
         "loses": ["check_1"],
-        "says": "settles slowly",
+        "says": "converges slowly",
     },
     "relax: everything set to 0, the arguments too": {
         "edit": {
@@ -46,7 +46,7 @@ def relax(W, U, b, X):
 """
         },
         "loses": ["check_1", "check_2", "check_3"],
-        "says": "it is not at rest",
+        "says": "it is not a fixed point",
     },
     "relax: not from zeros": {
         "edit": {"relax": ("np.zeros(", "np.ones(")},

@@ -5,7 +5,7 @@ and `DistributedNetwork` adds their gradients up. It stands in for a network in 
 which does not know the difference: what it is given in place of rows are their numbers.
 
 The client keeps the rows that it was given. When a worker dies, the part that it held is sent to
-another one, which repeats the request that was not answered. Parts are never cut anew and always
+another one, which repeats the request that was not answered. Parts are never cut again and always
 added up in the same order, so that the result does not depend on what died when.
 """
 

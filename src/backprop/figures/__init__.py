@@ -24,7 +24,6 @@ from backprop.figures.curves import (
     plot_paths,
     plot_slope,
 )
-from backprop.figures.history import plot_timeline
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
 from backprop.figures.recurrent import draw_relaxation, draw_unrolled
 from backprop.figures.results import (
@@ -35,7 +34,7 @@ from backprop.figures.results import (
     plot_scores,
     plot_speed_ratio,
 )
-from backprop.figures.scale import draw_data_parallel, plot_by_rows, plot_time_shares
+from backprop.figures.scale import draw_data_parallel, plot_by_rows, plot_roofline, plot_time_shares
 from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
@@ -62,9 +61,9 @@ __all__ = [
     "plot_matrix_product",
     "plot_paths",
     "plot_predictions",
+    "plot_roofline",
     "plot_scores",
     "plot_slope",
     "plot_speed_ratio",
     "plot_time_shares",
-    "plot_timeline",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,19 +23,22 @@ from backprop.figures.canvas import (
 from backprop.figures.checks import finite_numbers
 from backprop.figures.style import (
     BACKWARD,
+    BLUE,
     FORWARD,
     LARGE,
     MUTED,
     ORANGE,
     SMALL,
+    WIDTH,
     figure_of,
     in_house_style,
     new_plot,
 )
 
-# The 2-2-1 network of byhand: where each node stands, in inches from the middle of its panel, and
-# where on its edge each weight is written.
+# The 2-2-1 network of byhand: where each node is, in inches from the middle of its panel, where on
+# its edge each weight is written, and where the box with a weight's derivative is, if not there.
 PANEL_HEIGHT = 3.75
+KEY_HEIGHT = 0.3  # the line below the heading of the backward pass that explains the boxes
 PLACES = {
     "x1": (0.45, 0.8, "input"),
     "x2": (0.45, -1.1, "input"),
@@ -52,61 +56,129 @@ EDGES = {
     "w5": ("h1", "p", 0.41),
     "w6": ("h2", "p", 0.41),
 }
+BOXES = {"w5": (4.3, 0.84), "w6": (4.3, -1.1)}
 WEIGHTED_SUMS = {"h1": "z1", "h2": "z2", "p": "z3"}
 BELOW = ("x2", "h2", "E")  # what has its numbers below it, all others above
 
 
 @in_house_style
-def draw_trace(trace: Trace, *, passes: str = "both") -> Figure:
+def draw_trace(trace: Trace, *, passes: str = "both", only: str | None = None) -> Figure:
     """The 2-2-1 network with the numbers of a trace, linear or sigmoid.
 
-    `passes` is 'forward' (inputs, weights, values of the units, error; arrows to the right),
-    'backward' (the derivatives of the error; arrows to the left) or 'both', one below the other.
-    Numbers are rounded to five significant digits, the error to seven. Raises ValueError for
-    another `passes`.
+    `passes` is 'forward' (inputs, weights, outputs of the neurons, error; arrows to the right),
+    'backward' (the derivatives of the error that arrive at the neurons, the weights that multiply
+    them on their way, and in boxes the derivatives with respect to the weights; arrows to the left)
+    or 'both', one below the other. With the name of a weight, `only` leaves out every number that
+    is not on its path to the error. Numbers are rounded to five significant digits, the error to
+    seven. Raises ValueError for another `passes` or weight.
     """
-    known = {"forward": ["forward"], "backward": ["backward"], "both": ["forward", "backward"]}
-    if passes not in known:
-        raise ValueError(f"unknown passes {passes!r}; known are {', '.join(known)}")
-    panels = known[passes]
-    axes = new_canvas(PANEL_HEIGHT * (0.5 - len(panels)), PANEL_HEIGHT / 2)
-    for number, panel in enumerate(panels):
-        draw_pass(axes, trace, panel, middle=-PANEL_HEIGHT * number)
+    choices = {"forward": ["forward"], "backward": ["backward"], "both": ["forward", "backward"]}
+    if passes not in choices:
+        raise ValueError(f"unknown passes {passes!r}: choose from {', '.join(choices)}")
+    if only is not None and only not in EDGES:
+        raise ValueError(f"unknown weight {only!r}: choose from {', '.join(EDGES)}")
+    panels = choices[passes]
+    heights = [PANEL_HEIGHT + (KEY_HEIGHT if panel == "backward" else 0) for panel in panels]
+    bottoms = [-sum(heights[: number + 1]) for number in range(len(panels))]
+    axes = new_canvas(bottoms[-1], 0)
+    for panel, bottom in zip(panels, bottoms):
+        draw_pass(axes, trace, panel, bottom + PANEL_HEIGHT / 2, path_of(only))
     return figure_of(axes)
 
 
-def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float) -> None:
-    """One panel of draw_trace, the 'forward' or the 'backward' pass, about the height `middle`."""
+def path_of(weight: str | None) -> list[str]:
+    """The weights between `weight` and the error, itself included; all weights without one."""
+    if weight is None:
+        return list(EDGES)
+    end = EDGES[weight][1]
+    return [weight, *(above for above, (start, _, _) in EDGES.items() if start == end)]
+
+
+def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequence[str]) -> None:
+    """One panel of draw_trace, the 'forward' or the 'backward' pass, about the height `middle`.
+
+    What does not belong to the weights of `path` is drawn without numbers.
+    """
     forward = panel == "forward"
     color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
-    prefix = "" if forward else "∂E/∂"
-    heading = (
-        "Forward pass: values, left to right"
-        if forward
-        else "Backward pass: derivatives of the error, right to left"
-    )
-    write(axes, (0.9, middle + 1.66), heading, color, ha="left", fontsize=LARGE)
+    draw_heading(axes, trace, forward, middle)
     nodes = {
         symbol: draw_node(axes, (x, middle + y), symbol, kind)
         for symbol, (x, y, kind) in PLACES.items()
     }
     draw_arrow(axes, nodes["y"], nodes["E"], MUTED, ":")
-    pairs = [(nodes[start], nodes[end]) for start, end, _ in EDGES.values()]
-    pairs += [(nodes["p"], nodes["E"])]
-    pairs += [(Node((0.23, middle + 1.66)), Node((0.77, middle + 1.66)))]  # beside the heading
-    for left, right in pairs:
-        draw_arrow(axes, *((left, right) if forward else (right, left)), color, line)
+    draw_arrow(axes, *in_direction(nodes["p"], nodes["E"], forward), color, line)
     for weight, (start, end, fraction) in EDGES.items():
-        text = equation(trace, prefix + weight, sign="\n")
-        write(axes, along(nodes[start], nodes[end], fraction), text, color)
-    for symbol, (_, _, kind) in PLACES.items():
-        if not forward and kind in ("input", "error"):
-            continue  # no derivative is taken by what is given, nor of the error by itself
-        symbols = [symbol]
-        if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
-            symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
-        text = "\n".join(equation(trace, prefix + symbol) for symbol in symbols)
-        write_beside(axes, nodes[symbol], text, color, above=symbol not in BELOW)
+        left, right = nodes[start], nodes[end]
+        # No derivative is taken with respect to what is given: nothing flows back to an input.
+        if weight in path and (forward or start in WEIGHTED_SUMS):
+            draw_arrow(axes, *in_direction(left, right, forward), color, line)
+            times = "" if forward else "× "
+            text = f"{as_text(weight)}\n{times}{as_decimal(trace[weight], 5)}"
+            write(axes, along(left, right, fraction), text, color)
+        else:
+            draw_connection(axes, left, right)
+        if weight in path and not forward:
+            place = along(left, right, fraction)
+            if weight in BOXES:
+                x, y = BOXES[weight]
+                place = x, middle + y
+                draw_connection(axes, Node(place), Node(along(left, right, 0.72)))
+            write_boxed(axes, place, equation(trace, f"∂E/∂{weight}", sign="\n"), color)
+    shown = {"E", "y", *(symbol for weight in path for symbol in EDGES[weight][:2])}
+    shown &= set(PLACES) if forward else set(WEIGHTED_SUMS)
+    for symbol in sorted(shown):
+        write_numbers(axes, trace, symbol, nodes[symbol], forward)
+
+
+def draw_heading(axes: Axes, trace: Trace, forward: bool, middle: float) -> None:
+    """The name of a pass next to a sample of its arrows, and below it what the boxes are."""
+    color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
+    heading = (
+        "Forward pass: values, left to right"
+        if forward
+        else "Backward pass: derivatives of the error, right to left"
+    )
+    top = middle + 1.66 + (0 if forward else KEY_HEIGHT)
+    write(axes, (0.9, top), heading, color, ha="left", fontsize=LARGE)
+    draw_arrow(axes, *in_direction(Node((0.23, top)), Node((0.77, top)), forward), color, line)
+    if not forward:
+        write_boxed(axes, (0.5, top - KEY_HEIGHT), "$\\partial E/\\partial w$", color)
+        arriving = "$\\partial E/\\partial z$" if has_quantity(trace, "z3") else "derivative"
+        key = f"= ({arriving} at the neuron) × (number that enters the connection)"
+        write(axes, (0.9, top - KEY_HEIGHT), key, color, ha="left")
+
+
+def write_numbers(axes: Axes, trace: Trace, symbol: str, node: Node, forward: bool) -> None:
+    """What a pass computes at a node: its value, or the derivative with respect to it."""
+    symbols = [symbol]
+    if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
+        symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
+    prefix, color = ("", FORWARD) if forward else ("∂E/∂", BACKWARD)
+    text = "\n".join(equation(trace, prefix + symbol) for symbol in symbols)
+    if symbol == "p" and not forward:  # to the right of the arrows that leave it
+        x, y = node.place
+        write(axes, (x - 0.3, y - 0.36), text, color, ha="left", va="top")
+    else:
+        write_beside(axes, node, text, color, above=symbol not in BELOW)
+
+
+def in_direction(left: Node, right: Node, forward: bool) -> tuple[Node, Node]:
+    """The two nodes in the order in which an arrow of the pass leads from one to the other."""
+    return (left, right) if forward else (right, left)
+
+
+def draw_connection(axes: Axes, start: Node, end: Node) -> None:
+    """A thin grey line: the two belong together, and nothing flows."""
+    places = np.transpose([start.place, end.place])
+    axes.plot(*places, "-", color=MUTED, linewidth=0.8, marker="", zorder=1)
+
+
+def write_boxed(axes: Axes, place: tuple[float, float], text: str, color: str) -> None:
+    """Small text in a box with a frame: a result that stays where it is."""
+    box = write(axes, place, text, color).get_bbox_patch()
+    assert box is not None  # every text of the canvas has one
+    box.set(edgecolor=color, linewidth=1, boxstyle="round,pad=0.2")
 
 
 def has_quantity(trace: Trace, symbol: str) -> bool:
@@ -153,9 +225,11 @@ def draw_update(trace: Trace) -> Figure:
 
 @in_house_style
 def plot_predictions(predictions: Sequence[float], target: float) -> Figure:
-    """The prediction after 0, 1, 2, … steps of training, and the target that it approaches."""
+    """The prediction after 0, 1, 2, … steps of training, the target, and how far each step went."""
     values = finite_numbers(predictions, "predictions")
-    axes = new_plot(xlabel="step", ylabel="prediction $p$")
+    figure, (axes, changes) = plt.subplots(
+        2, 1, figsize=(WIDTH, 4.6), sharex=True, height_ratios=(2, 1)
+    )
     axes.plot(values, label="prediction", markersize=4)
     axes.axhline(
         float(target),
@@ -164,5 +238,8 @@ def plot_predictions(predictions: Sequence[float], target: float) -> Figure:
         marker="",
         label=f"target {as_text('y')} = {as_text(float(target))}",
     )
+    axes.set_ylabel("prediction $p$")
     axes.legend()
-    return figure_of(axes)
+    changes.bar(np.arange(1, len(values)), np.diff(values), color=BLUE, width=0.7)
+    changes.set(xlabel="step", ylabel="change of $p$")
+    return figure

@@ -73,4 +73,4 @@ def check_names(
         raise ValueError("the graph has no nodes: give at least one")
     unknown = {name for edge in edges for name in edge}.union(*others) - set(nodes)
     if unknown:
-        raise ValueError(f"no node is named {sorted(unknown)}; known are {', '.join(nodes)}")
+        raise ValueError(f"no node is named {sorted(unknown)}: choose from {', '.join(nodes)}")

@@ -66,13 +66,13 @@ def plot_slope(
     at: float,
     *,
     span: tuple[float, float],
-    rate: float | None = None,
+    learning_rate: float | None = None,
     xlabel: str = WEIGHT_LABEL,
     ylabel: str = ERROR_LABEL,
 ) -> Figure:
     """A curve over `span`, its tangent at one point, and the step downhill from there.
 
-    With a learning `rate` the step is −rate · slope; without one the arrow shows its direction.
+    With a `learning_rate` η the step is −η · slope; without one the arrow shows its direction.
     """
     check_span(span)
     slope, height = float(derivative(at)), float(function(at))
@@ -80,7 +80,7 @@ def plot_slope(
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
     plot_function(axes, function, span, ylabel)
     plot_line_through(axes, (at, height), slope, 0.2 * reach, f"tangent, slope {as_text(slope)}")
-    step = -np.sign(slope) * 0.15 * reach if rate is None else -rate * slope
+    step = -np.sign(slope) * 0.15 * reach if learning_rate is None else -learning_rate * slope
     axes.annotate(
         "",
         (at + step, height),
@@ -94,10 +94,10 @@ def plot_slope(
             "mutation_scale": 16,
         },
     )
-    text = "downhill" if rate is None else f"step {as_text(step)}"
+    text = "downhill" if learning_rate is None else f"step {as_text(step)}"
     axes.plot([], [], color=GREEN, linestyle="-", marker=">", markevery=[1], label=text)
     axes.plot([at], [height], "o", color=INK, zorder=3)
-    if rate is not None:
+    if learning_rate is not None:
         axes.plot([at + step] * 2, [height, function(at + step)], ":", color=GREEN, marker="")
         axes.plot([at + step], [function(at + step)], "s", color=GREEN, zorder=3)
     axes.legend()
@@ -236,7 +236,7 @@ def plot_paths(
     """Paths of optimizers, each (steps, 2), on the height lines of a function of two weights.
 
     `function` takes two arrays of the same shape; `span` has the ends of both axes; `lowest` marks
-    the lowest point with a cross.
+    the minimum with a cross.
     """
     check_count(paths)
     for ends in span:

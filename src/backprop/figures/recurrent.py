@@ -35,7 +35,7 @@ def draw_relaxation(
             f"two, and (steps, neurons)"
         )
     if passes not in ("forward", "backward"):
-        raise ValueError(f"unknown passes {passes!r}; known are forward, backward")
+        raise ValueError(f"unknown passes {passes!r}: choose from forward, backward")
     for step in steps:
         if step not in range(len(states)):
             raise ValueError(f"step {step} is not among the {len(states)} states, counted from 0")
@@ -85,7 +85,7 @@ def draw_unrolled(
     """
     check_sizes(steps=steps, truncation=1 if truncation is None else truncation)
     if reading not in READINGS:
-        raise ValueError(f"unknown reading {reading!r}; known are {', '.join(READINGS)}")
+        raise ValueError(f"unknown reading {reading!r}: choose from {', '.join(READINGS)}")
     axes = new_canvas(-2.05, 1.95)
     write(axes, (0.15, 1.7), "solid: forward", FORWARD, ha="left")
     write(axes, (WIDTH - 0.15, 1.7), "dashed: the error back", BACKWARD, ha="right")
@@ -110,7 +110,7 @@ def draw_unrolled(
 
 
 def join(axes: Axes, start: Node, end: Node, weight: str, back: bool = False) -> None:
-    """An arrow forward with its weight, and where an error goes back, a dashed one beside it."""
+    """An arrow forward with its weight, and where an error goes back, a dashed one next to it."""
     bend = 0.25 if back else 0.0
     draw_arrow(axes, start, end, FORWARD, bend=bend)
     if back:

@@ -96,11 +96,43 @@ def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> F
 
 
 @in_house_style
+def plot_roofline(
+    points: Mapping[str, Mapping[float, float]], roofs: Mapping[str, float]
+) -> Figure:
+    """Which share of the processor's limit is reached, against the work per number moved.
+
+    Each of `points` maps multiplications per number moved to a share of the limit. Each of `roofs`
+    is a memory, with the multiplications that the processor does at its limit while this memory
+    moves one number: with less work than that per number, the memory is the limit. Both scales are
+    logarithmic. Raises ValueError for numbers that are not greater than 0.
+    """
+    check_count(points)
+    given = {name: [*places, *places.values()] for name, places in points.items()}
+    for name, numbers in (given | {"roofs": list(roofs.values())}).items():
+        if not numbers or not (finite_numbers(numbers, name) > 0).all():
+            raise ValueError(f"{name!r} needs numbers greater than 0")
+    axes = new_plot(4.2, xlabel="multiplications per number moved", ylabel="share of the limit")
+    works = [work for places in points.values() for work in places]
+    lowest, highest = min(*works, *roofs.values()) / 2, max(works) * 2
+    for (name, ridge), style in zip(roofs.items(), ("-", "--", ":")):
+        corners = [lowest, ridge, highest]
+        heights = [lowest / ridge, 1, 1]
+        axes.plot(corners, heights, color=MUTED, linestyle=style, marker="", label=f"roof: {name}")
+    for (name, places), marker in zip(points.items(), "os^v"):
+        axes.plot(list(places), list(places.values()), marker, markersize=7, label=name)
+    axes.set(xscale="log", yscale="log", xlim=(lowest, highest), ylim=(None, 1.4))
+    axes.xaxis.set_major_formatter(lambda work, _: f"{work:g}")
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100 * share:g} %")
+    axes.legend()
+    return figure_of(axes)
+
+
+@in_house_style
 def draw_data_parallel(rows: Sequence[int]) -> Figure:
     """A step of data-parallel training, with a worker for each of these counts of rows.
 
     Parameters go from the client to the workers in solid lines, gradients come back in dashed
-    ones, each with its share of the rows. Raises ValueError for counts that are no whole numbers
+    ones, each with its share of the rows. Raises ValueError for counts that are not whole numbers
     of at least 1.
     """
     check_sizes(**{f"rows of part {number}": count for number, count in enumerate(rows, 1)})

@@ -73,9 +73,9 @@ class MissingDerivative(DenseMistake):
     form = "missing activation derivative"
     explanation = (
         "the numbers are those that come out when f′ is left out, as if every slope of the "
-        "activation were 1. A delta is the derivative by the weighted sum, so the error has to "
-        "pass the activation function. (For a ReLU, a test with ≥ 0 on its output does the same: "
-        "it is always true.)"
+        "activation were 1. A delta is the derivative with respect to the weighted sum, so the "
+        "error signal has to pass the activation function. (For a ReLU, a test with ≥ 0 on its "
+        "output does the same: it is always true.)"
     )
     section = BP2
 
@@ -209,7 +209,7 @@ class ErrorCarriedBack(DenseMistake):
 class MeanInEachLayer(DenseMistake):
     """A further 1/n in BP2."""
 
-    form = "mean taken in each layer anew"
+    form = "mean taken again in each layer"
     explanation = (
         "the gradient was divided by the number of rows once more at each layer on the way down. "
         "The mean belongs into the first delta, or into the last step, but once."
