@@ -144,7 +144,7 @@ def plot_activation(
 ) -> Figure:
     """Activation functions on the left, their derivatives on the right, between −4 and 4.
 
-    With `close_up` a second row shows both again for negative sums, magnified, so that curves close
+    With `close_up` a second row shows both again for z < 0, magnified, so that curves close
     to 0 can be told apart. Raises ValueError for softmax, which is not a function of one number.
     """
     check_count(names)
