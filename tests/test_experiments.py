@@ -43,10 +43,27 @@ def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
     script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
     stored = pd.read_csv(EXPERIMENTS / "batch_sizes.csv").set_index("batch_size")
     assert tuple(stored.index) == script["BATCH_SIZES"]
-    assert stored.loc[32, "time_over_32"] == 1
-    loss, epochs, _ = script["run"](128, stored.loc[128, "learning_rate"])
-    assert loss < script["TARGET"] and epochs == stored.loc[128, "epochs"]
-    assert stored.loc[128, "steps"] == epochs * 32  # 4,000 rows are 31 batches and a quarter
+    assert stored.loc[32, "time_over_32"] == 1 and stored["fastest_in"].sum() == 10
+    rate = stored.loc[128, "learning_rate"]
+    epochs = [script["run"](128, rate, seed)[0] for seed in script["SEEDS"]]
+    assert np.median(epochs) == stored.loc[128, "epochs"]
+    assert stored.loc[128, "steps"] == np.median(epochs) * 32  # 31 batches and a quarter
+
+
+def test_depth_stores_every_run_with_one_rate_per_network_and_some_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "depth.py"))
+    stored = pd.read_csv(EXPERIMENTS / "depth.csv")
+    runs = list(product(script["RATES"], script["DEPTHS"], script["SEEDS"]))
+    columns = ["kind", "hidden_layers", "seed"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == runs
+    rates = stored.groupby(["kind", "hidden_layers"])["learning_rate"].unique()
+    for (kind, _), chosen in rates.items():
+        assert len(chosen) == 1 and chosen[0] in script["RATES"][kind]
+    for wanted in [("ReLU, He", 5, 3), ("sigmoid, cross-entropy", 2, 0)]:
+        line = stored.set_index(columns).loc[wanted]
+        again = script["run"](*wanted, line["learning_rate"])
+        assert again["loss"] == pytest.approx(line["loss"], abs=1e-3)
+        assert again["test_accuracy"] == pytest.approx(line["test_accuracy"], abs=0.003)
 
 
 def test_digits_stores_every_run_and_one_of_them_comes_back():

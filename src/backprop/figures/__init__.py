@@ -29,6 +29,7 @@ from backprop.figures.recurrent import draw_cycles, draw_relaxation, draw_unroll
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
+    plot_histograms,
     plot_images,
     plot_scores,
     plot_speed_ratio,
@@ -56,6 +57,7 @@ __all__ = [
     "plot_error_against_step",
     "plot_error_curve",
     "plot_features",
+    "plot_histograms",
     "plot_images",
     "plot_matrix_product",
     "plot_paths",
