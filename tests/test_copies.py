@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from backprop.fixed_point import FixedPointNetwork
+from backprop.gru import GRUNetwork
 from backprop.layers import ActivationLayer, Dense
 from backprop.network import Network
 from backprop.optimizers import GradientDescent
@@ -32,6 +33,7 @@ def networks():
             [Dense(3, 4, bias=False), ActivationLayer("tanh"), Dense(4, 2)], generator=generator
         ),
         "through time": ElmanNetwork(3, 4, 2, generator=generator, truncation=1),
+        "gated": GRUNetwork(3, 4, 2, generator=generator),
         "fixed point": FixedPointNetwork.draw(3, 5, 2, generator=generator, damping=0.25),
     }
 
@@ -39,7 +41,7 @@ def networks():
 def data(kind, rows=20):
     generator = np.random.default_rng(1)
     X, Y = generator.normal(size=(rows, 3)), 0.1 * generator.normal(size=(rows, 2))
-    return (X[:, np.newaxis] if kind == "through time" else X), Y
+    return (X[:, np.newaxis] if kind in ("through time", "gated") else X), Y
 
 
 def parts_of(network):
