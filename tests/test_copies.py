@@ -33,8 +33,8 @@ def networks():
             [Dense(3, 4, bias=False), ActivationLayer("tanh"), Dense(4, 2)], generator=generator
         ),
         "through time": ElmanNetwork(3, 4, 2, generator=generator, truncation=1),
-        "gated": GRUNetwork(3, 4, 2, generator=generator),
         "fixed point": FixedPointNetwork.draw(3, 5, 2, generator=generator, damping=0.25),
+        "gated": GRUNetwork(3, 4, 2, generator=generator),
     }
 
 

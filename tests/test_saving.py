@@ -61,7 +61,6 @@ def every_kind():
             Y,
         ),
         "last step": (ElmanNetwork(3, 4, 2, generator=generator), steps, Y[:6]),
-        "gated": (GRUNetwork(3, 4, 2, "tanh", generator=generator, keep_bias=1), steps, Y[:6]),
         "every step": (
             ElmanNetwork(
                 3,
@@ -93,6 +92,7 @@ def every_kind():
             X,
             Y[:, :1],
         ),
+        "gated": (GRUNetwork(3, 4, 2, "tanh", generator=generator, keep_bias=1), steps, Y[:6]),
     }
 
 

@@ -460,8 +460,8 @@ def every_kind(dtype=np.float64):
     kinds = {
         "feed-forward": (Network([3, 4, 2], "tanh", generator=generator, dtype=dtype), X, Y),
         "through time": (ElmanNetwork(3, 4, 2, generator=generator), X.reshape(-1, 2, 3), Y[:6]),
-        "gated": (GRUNetwork(3, 4, 2, generator=generator), X.reshape(-1, 2, 3), Y[:6]),
         "fixed point": (FixedPointNetwork.draw(3, 5, 2, generator=generator), X, Y),
+        "gated": (GRUNetwork(3, 4, 2, generator=generator), X.reshape(-1, 2, 3), Y[:6]),
     }
     for network, _, _ in kinds.values():
         network.parameters += 0.01
