@@ -78,7 +78,8 @@ def gru_step_back(
     delta_keep = G * (H - candidate) * keep * (1 - keep)
     G_product = delta @ W.T  # with respect to reset * H
     delta_reset = G_product * H * reset * (1 - reset)
-    G_old = G * keep + G_product * reset + delta_keep @ W_keep.T + delta_reset @ W_reset.T
+    G_old = G * keep + G_product * reset
+    G_old += delta_keep @ W_keep.T + delta_reset @ W_reset.T
     return G_old, delta_keep, delta_reset, delta
 
 
