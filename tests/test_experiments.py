@@ -212,7 +212,7 @@ def test_remembering_measures_the_gradient_that_reaches_the_first_state():
         for t in (1, 2):
             state = np.tanh(state @ network.W + X[sample, t] @ network.U + network.b)
         z = state @ network.V + network.c
-        return float(np.logaddexp(0, z) - bits[sample, 0] * z) / 200
+        return (np.logaddexp(0, z) - bits[sample, 0] * z).item() / 200
 
     first = [
         np.linalg.norm(numerical_gradient(lambda s, i=i: loss_of(s, i), states[i, 1].copy()))
