@@ -232,7 +232,14 @@ def test_first_names_stores_every_run_and_one_comes_back():
     line = stored.loc[("pairs of letters", 2)].to_dict()
     assert line == {name: again[name] for name in line}
     scores = stored["log_probability"].unstack("method")
-    assert (scores["GRU"] > scores["Elman"]).all()
+    for rival in ("Elman", "Elman, 113 neurons"):
+        assert (scores["GRU"] > scores[rival]).all()
+        assert compare_paired(scores["GRU"], scores[rival], split=(4163, 1000)).p_value < 0.001
+    sizes = [
+        script["new_network"](kind, neurons, np.random.default_rng(0)).parameters.size
+        for kind, neurons in [("GRU", 64), ("Elman", 113)]
+    ]
+    assert sizes == [19419, 19011]
     against_counts = compare_paired(scores["GRU"], scores["counting"], split=(4163, 1000))
     assert abs(against_counts.effect) < 0.01 and against_counts.p_value > 0.5
     # A network that has trained for one epoch is better than equal probabilities.
