@@ -1,9 +1,10 @@
 """A gated recurrent unit: the network computes how much of its state it keeps.
 
-In an Elman network every step sends the state through a matrix and a bend, and the gradient back
-through both. Here two gates, layers of sigmoids, look at the state and at the item that is read.
-The keep gate κ says for each neuron how much of the old state stays; the reset gate r says how much
-of it the new candidate may see. With one neuron, a state h and an input x::
+In an Elman network every step sends the state through a matrix and an activation function, and the
+gradient back through both. Here two gates, layers of sigmoids, are computed from the state and the
+item that is read. The keep gate κ decides for each neuron how much of the old state stays, and the
+reset gate r how much of it enters the candidate for the new state. With one neuron, a state h and
+an input x::
 
     κ = σ(w_κ h + u_κ x + b_κ)
     r = σ(w_r h + u_r x + b_r)
@@ -20,9 +21,9 @@ and the old state, on which h′ depends in four ways, as the sum of four terms:
 
     ∂L/∂h = g κ + δ w r + δ_κ w_κ + δ_r w_r
 
-The first one contains neither a weight nor the derivative of a bend: where κ is near 1, the
-gradient passes almost unchanged. A positive bias b_κ makes κ start there. With many neurons each
-product with a weight becomes a matrix product, and the rows of a batch stand below each other.
+The first one contains neither a weight nor the derivative of an activation function, and the others
+have the factor 1 − κ: where κ is near 1, the gradient passes almost unchanged. A positive bias b_κ
+makes κ start there. With many neurons each product with a weight becomes a matrix product.
 
 Sources: Cho and others, "Learning phrase representations using RNN encoder-decoder for statistical
 machine translation" (2014), whose update gate z is the keep gate κ. Some programs, PyTorch among
@@ -48,7 +49,9 @@ Arrays = tuple[np.ndarray, ...]
 GATES = ("_keep", "_reset", "")  # what ends the names of the three layers' parts
 
 
-def gru_step(H: np.ndarray, drives: Arrays, W_keep: Any, W_reset: Any, W: Any) -> Arrays:
+def gru_step(
+    H: np.ndarray, drives: Arrays, W_keep: np.ndarray, W_reset: np.ndarray, W: np.ndarray
+) -> Arrays:
     """The next state, and the keep gate, the reset gate and the candidate that it is made of.
 
     H is (samples, neurons). `drives` are the three arrays X_t @ U + b of the keep gate, the reset
@@ -64,9 +67,9 @@ def gru_step_back(
     G: np.ndarray,
     H: np.ndarray,
     gates: Arrays,
-    W_keep: Any,
-    W_reset: Any,
-    W: Any,
+    W_keep: np.ndarray,
+    W_reset: np.ndarray,
+    W: np.ndarray,
 ) -> Arrays:
     """∂L/∂H of the old state, and the deltas of the keep gate, the reset gate and the candidate.
 
