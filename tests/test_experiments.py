@@ -12,6 +12,7 @@ import trials
 
 from backprop.comparison import compare_paired, comparison_table
 from backprop.datasets import DATA_FOLDER, load_iris
+from backprop.gradients import numerical_gradient
 
 EXPERIMENTS = DATA_FOLDER.parent / "book" / "experiments"
 
@@ -309,13 +310,96 @@ def test_relu_slip_stores_every_run_and_its_slopes_differ_where_they_should():
     assert accuracies["A > 0"] != accuracies["A >= 0"]  # a whole run takes a minute
 
 
-def test_through_time_stores_every_run_and_one_of_each_task_comes_back():
+def test_through_time_stores_every_run_and_the_full_gradient_wins():
     script = runpy.run_path(str(EXPERIMENTS / "through_time.py"))
-    stored = pd.read_csv(EXPERIMENTS / "through_time.csv").set_index(["task", "steps", "seed"])
+    stored = pd.read_csv(EXPERIMENTS / "through_time.csv").set_index(["steps", "seed"])
     assert list(stored.index) == script["settings"]()
-    assert script["first_bit_run"](5, 1) == stored.loc[("first bit", 5, 1), "test_accuracy"] == 1
     # One epoch out of six is enough to see that the digits' rows are read and learned.
-    assert 0.15 < script["digits_run"](1, 0, epochs=1) < stored.loc[("digits", 1, 0)].item()
+    assert 0.15 < script["digits_run"](1, 0, epochs=1) < stored.loc[(1, 0)].item()
+    reach = stored["test_accuracy"].unstack("steps")
+    assert reach.mean().is_monotonic_increasing
+    assert all((reach[20] > reach[steps]).all() for steps in (1, 2, 5, 10))
+
+
+def test_remembering_stores_every_run_and_some_of_them_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "remembering.py"))
+    stored = pd.read_csv(EXPERIMENTS / "remembering.csv").set_index(["program", "steps", "seed"])
+    assert list(stored.index) == script["settings"]()
+    for wanted in [("U · 0.2", 10, 1), ("GRU, keep bias 3", 10, 0)]:
+        again = script["run"](*wanted)
+        assert again["test_accuracy"] == stored.loc[wanted, "test_accuracy"] == 1
+        assert again["factor"] == stored.loc[wanted, "factor"]
+    solved = (stored["test_accuracy"] > 0.95).groupby(["program", "steps"]).sum()
+    assert (solved.loc[:, 10] == 10).all()
+    assert [solved[name, 40] for name in script["PROGRAMS"]] == [0, 3, 8, 10, 1, 10]
+    near_half = stored["test_accuracy"].between(0.45, 0.55)
+    assert (~near_half & (stored["test_accuracy"] < 0.95)).sum() == 1
+
+
+def test_remembering_measures_the_gradient_that_reaches_the_first_state():
+    """By central differences: the loss as a function of the state after the first step."""
+    script = runpy.run_path(str(EXPERIMENTS / "remembering.py"))
+    generator = np.random.default_rng(3)
+    network = script["draw_network"](generator, input_factor=0.2, orthogonal=True)
+    assert np.allclose(network.W @ network.W.T, np.eye(20))
+    assert np.abs(network.U).max() < 1
+    factor, slope = script["gradient_factor"](network, steps=3)
+    bits = script["random_bits"](np.random.default_rng(0), 200, 3)
+    X = 2.0 * bits - 1
+    states = network.forward(X).states
+
+    def loss_of(state, sample):
+        for t in (1, 2):
+            state = np.tanh(state @ network.W + X[sample, t] @ network.U + network.b)
+        z = state @ network.V + network.c
+        return (np.logaddexp(0, z) - bits[sample, 0] * z).item() / 200
+
+    first = [
+        np.linalg.norm(numerical_gradient(lambda s, i=i: loss_of(s, i), states[i, 1].copy()))
+        for i in range(200)
+    ]
+    forward = network.forward(X)
+    last = np.linalg.norm(network.output_delta(forward, bits[:, 0]) @ network.V.T, axis=1)
+    assert factor == pytest.approx((np.mean(first) / last.mean()) ** 0.5, rel=1e-5)
+    assert slope == pytest.approx((1 - states[:, 1:] ** 2).mean())
+
+
+def test_first_names_stores_every_run_and_one_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "first_names.py"))
+    stored = pd.read_csv(EXPERIMENTS / "first_names.csv").set_index(["method", "seed"])
+    assert list(stored.index) == script["settings"]()
+    again = script["run"]("pairs of letters", 2)
+    line = stored.loc[("pairs of letters", 2)].to_dict()
+    assert line == {name: again[name] for name in line}
+    scores = stored["log_probability"].unstack("method")
+    for rival in ("Elman", "Elman, 113 neurons"):
+        assert (scores["GRU"] > scores[rival]).all()
+        assert compare_paired(scores["GRU"], scores[rival], split=(4163, 1000)).p_value < 0.001
+    sizes = [
+        script["new_network"](kind, neurons, np.random.default_rng(0)).parameters.size
+        for kind, neurons in [("GRU", 64), ("Elman", 113)]
+    ]
+    assert sizes == [19419, 19011]
+    against_counts = compare_paired(scores["GRU"], scores["counting"], split=(4163, 1000))
+    assert abs(against_counts.effect) < 0.01 and against_counts.p_value > 0.5
+    # A network that has trained for one epoch is better than equal probabilities.
+    names = ["ada", "adam", "eva", "evan"] * 50
+    learn = script["network_method"]("GRU", most_epochs=1)
+    score, decided, next_letter = learn(names, names, names, np.random.default_rng(0))
+    assert score > -np.log(27) and decided == "stopped after 1"
+    assert next_letter(".ad").sum() == pytest.approx(1)
+
+
+def test_counts_of_names_are_probabilities():
+    counts = runpy.run_path(str(EXPERIMENTS / "first_names.py"))["Counts"](["ab", "ac"], 3, 2.0)
+    first = 2 / 27  # of 3 letters and an end, per name, smoothed with 2 more letters
+    a, b = (2 + first) / (6 + 2), (1 + first) / (6 + 2)
+    after_a = (1 + 2 * b) / (2 + 2)
+    assert counts.after(".ab"[:2])[2] == pytest.approx((1 + 2 * after_a) / (2 + 2))
+    assert counts.after(".")[1] == pytest.approx((2 + 2 * (2 + 2 * a) / 4) / 4)
+    assert counts.after(".xyz").sum() == pytest.approx(1)
+    expected = np.log([counts.after(".")[1], counts.after(".a")[2], counts.after(".ab")[0]]).mean()
+    assert counts.score(["ab"]) == pytest.approx(expected)
 
 
 # Chapter 16: the networks train in float32, and another processor may round otherwise. A few test
