@@ -86,8 +86,8 @@ def test_training_learns_two_separated_groups():
         for center, label in [(0, 0), (2, 1)] * 10
     ]
     network = loops.initialize_network([2, 3, 2], Random(1))
-    errors = loops.train_network(network, examples, 0.5, 200)
-    assert len(errors) == 200 and errors[-1] < 0.05 * errors[0]
+    losses = loops.train_network(network, examples, 0.5, 200)
+    assert len(losses) == 200 and losses[-1] < 0.05 * losses[0]
     assert [loops.predict(network, inputs) for inputs, _ in examples] == [0, 1] * 10
 
 
@@ -95,15 +95,15 @@ def test_training_with_more_hidden_layers_is_the_step_by_hand_repeated():
     network = loops.initialize_network([2, 3, 1, 2], Random(1))
     by_hand = copy.deepcopy(network)
     examples = [([0.1, 0.9], 1), ([0.7, 0.2], 0)]
-    errors = loops.train_network(network, examples, 0.5, 1)
+    losses = loops.train_network(network, examples, 0.5, 1)
     total = 0.0
     for inputs, label in examples:
         expected = [float(number == label) for number in range(2)]
         outputs = loops.forward_propagate(by_hand, inputs)
-        total += sum((a - y) ** 2 for a, y in zip(outputs, expected, strict=True))
+        total += sum((a - y) ** 2 / 2 for a, y in zip(outputs, expected, strict=True))
         loops.backward_propagate_error(by_hand, expected)
         loops.update_weights(by_hand, inputs, 0.5)
-    assert errors == [pytest.approx(total / 2)] and network == by_hand
+    assert losses == [pytest.approx(total / 2)] and network == by_hand
 
 
 def test_predict_takes_the_largest_output():
