@@ -38,6 +38,18 @@ def test_wheat_protocol_stores_every_run_and_one_of_each_method_comes_back():
             assert script["run"](method, number) == stored.iloc[line].to_dict()
 
 
+def test_xor_starts_stores_every_run_and_one_of_each_network_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "xor_starts.py"))
+    stored = pd.read_csv(EXPERIMENTS / "xor_starts.csv")
+    runs = product(script["settings"](), script["CHECKPOINTS"])
+    columns = ["network", "weights", "seed", "epochs"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == [(*a, b) for a, b in runs]
+    for wanted in [("2-2", "-3 to 3", 4), ("2-2-2", "0 to 1", 4), ("2-3-2", "0 to 1", 4)]:
+        again = pd.DataFrame(script["run"](*wanted)).set_index(columns)
+        lines = stored.set_index(columns).loc[again.index]
+        pd.testing.assert_frame_equal(again, lines, atol=2e-4)
+
+
 def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
     script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
     stored = pd.read_csv(EXPERIMENTS / "batch_sizes.csv").set_index("batch_size")

@@ -76,10 +76,14 @@ def initialize_network(layer_sizes: Sequence[int], generator: Random) -> Network
     two sizes or a size below 1.
     """
     check_layer_sizes(layer_sizes)
-    return [
-        [{"weights": [generator.random() for _ in range(inputs + 1)]} for _ in range(neurons)]
-        for inputs, neurons in zip(layer_sizes, layer_sizes[1:])
-    ]
+    network: Network = []
+    for inputs, neurons in zip(layer_sizes, layer_sizes[1:]):
+        layer: list[Neuron] = []
+        for _ in range(neurons):
+            weights = [generator.random() for _ in range(inputs + 1)]
+            layer.append({"weights": weights})
+        network.append(layer)
+    return network
 
 
 # Step 2: forward
