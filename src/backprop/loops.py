@@ -375,12 +375,11 @@ def cross_validation_split(
 
     Raises ValueError for fewer than two folds or more folds than rows.
     """
-    if not 2 <= fold_count <= len(dataset):
-        raise ValueError(
-            f"{fold_count} folds of {len(dataset)} rows: give between 2 and {len(dataset)} folds"
-        )
+    rows = len(dataset)
+    if not 2 <= fold_count <= rows:
+        raise ValueError(f"{fold_count} folds of {rows} rows: give 2 to {rows}")
     remaining = list(dataset)
-    size = len(dataset) // fold_count
+    size = rows // fold_count
     return [
         [remaining.pop(generator.randrange(len(remaining))) for _ in range(size)]
         for _ in range(fold_count)
@@ -412,7 +411,8 @@ def evaluate_algorithm(
     folds = cross_validation_split(dataset, fold_count, generator)
     scores = []
     for number, test in enumerate(folds):
-        train = [example for other, fold in enumerate(folds) if other != number for example in fold]
+        others = folds[:number] + folds[number + 1 :]
+        train = [example for fold in others for example in fold]
         predicted = algorithm(train, test, generator, *arguments)
         scores.append(accuracy_metric([label for _, label in test], predicted))
     return scores
