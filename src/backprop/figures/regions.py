@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -27,8 +29,12 @@ from backprop.figures.style import (
 
 Predict = Callable[[Sequence[float]], int]
 Panel = tuple[Predict, Sequence[Sequence[float]]]
-LINES = ((BLUE, "-"), (ORANGE, "--"), (PURPLE, "-."), (INK, ":"))  # told apart without colour
-POINTS = ({"marker": "o", "markerfacecolor": PAPER}, {"marker": "s", "markerfacecolor": INK})
+# Told apart without colour: by dashes, and by markers.
+LINES: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (ORANGE, "--"), (PURPLE, "-."), (INK, ":"))
+POINTS: tuple[dict[str, Any], ...] = (
+    {"marker": "o", "markerfacecolor": PAPER},
+    {"marker": "s", "markerfacecolor": INK},
+)
 GRID_POINTS = 121  # along each axis
 
 
@@ -106,7 +112,8 @@ def draw_neuron(
     ends = line_in_square(weights, span)
     if len(ends) == 2:
         axes.plot(*ends.T, dashes, color=color, marker="", zorder=3)
-        uphill = np.array(weights[:2]) / np.hypot(*weights[:2])
+        w1, w2, _ = weights
+        uphill = np.array([w1, w2]) / np.hypot(w1, w2)
         foot = ends[0] + 0.4 * (ends[1] - ends[0])
         axes.annotate(
             "",
@@ -118,7 +125,7 @@ def draw_neuron(
 
 
 def line_in_square(weights: Sequence[float], span: tuple[float, float]) -> np.ndarray:
-    """Where the line w1 x1 + w2 x2 + b = 0 enters and leaves the square: (2, 2), or (0, 2)."""
+    """Where the line w1 x1 + w2 x2 + b = 0 enters and leaves the square: (2, 2), or empty."""
     w1, w2, bias = weights
     low, high = span
     crossings = []
@@ -127,8 +134,8 @@ def line_in_square(weights: Sequence[float], span: tuple[float, float]) -> np.nd
             crossings.append((edge, -(w1 * edge + bias) / w2))
         if w1 != 0:
             crossings.append((-(w2 * edge + bias) / w1, edge))
-    inside = {(x1, x2) for x1, x2 in crossings if low <= x1 <= high and low <= x2 <= high}
-    return np.array(sorted(inside)[:: max(1, len(inside) - 1)] if len(inside) > 1 else [])
+    inside = sorted(point for point in set(crossings) if low <= min(point) <= max(point) <= high)
+    return np.array([inside[0], inside[-1]] if len(inside) > 1 else [])
 
 
 def legend_entries(class_names: tuple[str, str], neurons: int) -> list[Line2D | Patch]:
@@ -137,8 +144,13 @@ def legend_entries(class_names: tuple[str, str], neurons: int) -> list[Line2D | 
         Line2D([], [], linestyle="", color=INK, markersize=8, label=name, **look)
         for name, look in zip(class_names, POINTS)
     ]
-    look = {"facecolor": (*Patch(facecolor=GREEN).get_facecolor()[:3], 0.25), "edgecolor": MUTED}
-    entries.append(Patch(hatch="//", linewidth=0, label=f"predicted: {class_names[1]}", **look))
+    look: dict[str, Any] = {
+        "facecolor": to_rgba(GREEN, 0.25),
+        "edgecolor": MUTED,
+        "hatch": "//",
+        "linewidth": 0,
+    }
+    entries.append(Patch(label=f"predicted: {class_names[1]}", **look))
     for number, (color, dashes) in enumerate(LINES[:neurons], 1):
         entries.append(
             Line2D([], [], linestyle=dashes, color=color, label=f"hidden neuron {number}")
