@@ -3,6 +3,7 @@
 import runpy
 from collections import Counter
 from itertools import product
+from random import Random
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import results
 import trials
 
+from backprop import loops
 from backprop.comparison import compare_paired, comparison_table
 from backprop.datasets import DATA_FOLDER, load_iris
 from backprop.gradients import numerical_gradient
@@ -30,7 +32,7 @@ def test_wheat_seeds_stores_every_run_and_one_run_comes_back():
 
 def test_wheat_protocol_stores_every_run_and_one_of_each_method_comes_back():
     script = runpy.run_path(str(EXPERIMENTS / "wheat_protocol.py"))
-    stored = pd.read_csv(EXPERIMENTS / "wheat_protocol.csv")
+    stored = pd.read_csv(EXPERIMENTS / "wheat_protocol.csv", keep_default_na=False)
     runs = [(method, *divmod(number, 5)) for method, number in script["settings"]()]
     found = zip(stored["method"], stored["repeat"] - 1, stored["fold"] - 1)
     assert list(found) == runs
@@ -38,6 +40,35 @@ def test_wheat_protocol_stores_every_run_and_one_of_each_method_comes_back():
     for line, (method, number) in enumerate(script["settings"]()):
         if number == 7:
             assert script["run"](method, number) == stored.iloc[line].to_dict()
+
+
+def test_wheat_protocol_chooses_with_the_arithmetic_of_the_loops(monkeypatch):
+    script = runpy.run_path(str(EXPERIMENTS / "wheat_protocol.py"))
+    accuracies = script["accuracies"]
+    monkeypatch.setitem(accuracies.__globals__, "EPOCHS", (3, 20))
+    examples = loops.load_csv(DATA_FOLDER / "wheat_seeds.csv", ("Rosa", "Kama", "Canadian"))
+    examples = loops.normalize_dataset(examples, loops.dataset_minmax(examples))
+    Random(1).shuffle(examples)
+    fits, tests = [examples[:134], examples[50:185]], [examples[134:], examples[:50]]
+    found = accuracies(fits, tests, 4)
+    for (fold, rate, column), score in np.ndenumerate(found):
+        network = script["new_network"](4)
+        loops.train_network(network, fits[fold], script["RATES"][rate], (3, 20)[column])
+        right = [loops.predict(network, inputs) == label for inputs, label in tests[fold]]
+        assert score == np.mean(right)
+    assert len(np.unique(found)) > 8  # the settings make a difference
+
+
+def test_xor_starts_stores_every_run_and_one_of_each_network_comes_back():
+    script = runpy.run_path(str(EXPERIMENTS / "xor_starts.py"))
+    stored = pd.read_csv(EXPERIMENTS / "xor_starts.csv")
+    runs = product(script["settings"](), script["CHECKPOINTS"])
+    columns = ["network", "weights", "seed", "epochs"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == [(*a, b) for a, b in runs]
+    for wanted in [("2-2", "-3 to 3", 4), ("2-2-2", "0 to 1", 4), ("2-3-2", "0 to 1", 4)]:
+        again = pd.DataFrame(script["run"](*wanted)).set_index(columns)
+        lines = stored.set_index(columns).loc[again.index]
+        pd.testing.assert_frame_equal(again, lines, atol=2e-4)
 
 
 def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
