@@ -88,7 +88,7 @@ def gru_step_back(
 
 @dataclass(frozen=True)
 class GRUPass(SequencePass):
-    """A pass with `gates`: both gates and the candidate of each step, (3, samples, steps, neurons)."""
+    """A pass with its `gates`: keep, reset and candidate, (3, samples, steps, neurons)."""
 
     gates: np.ndarray
 
