@@ -43,10 +43,27 @@ def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
     script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
     stored = pd.read_csv(EXPERIMENTS / "batch_sizes.csv").set_index("batch_size")
     assert tuple(stored.index) == script["BATCH_SIZES"]
-    assert stored.loc[32, "time_over_32"] == 1
-    loss, epochs, _ = script["run"](128, stored.loc[128, "learning_rate"])
-    assert loss < script["TARGET"] and epochs == stored.loc[128, "epochs"]
-    assert stored.loc[128, "steps"] == epochs * 32  # 4,000 rows are 31 batches and a quarter
+    assert stored.loc[32, "time_over_32"] == 1 and stored["fastest_in"].sum() == 10
+    rate = stored.loc[128, "learning_rate"]
+    epochs = [script["run"](128, rate, seed)[0] for seed in script["SEEDS"]]
+    assert np.median(epochs) == stored.loc[128, "epochs"]
+    assert stored.loc[128, "steps"] == np.median(epochs) * 32  # 31 batches and a quarter
+
+
+def test_depth_stores_every_run_with_one_rate_per_network_and_some_come_back():
+    script = runpy.run_path(str(EXPERIMENTS / "depth.py"))
+    stored = pd.read_csv(EXPERIMENTS / "depth.csv")
+    runs = list(product(script["RATES"], script["DEPTHS"], script["SEEDS"]))
+    columns = ["kind", "hidden_layers", "seed"]
+    assert list(stored[columns].itertuples(index=False, name=None)) == runs
+    rates = stored.groupby(["kind", "hidden_layers"])["learning_rate"].unique()
+    for (kind, _), chosen in rates.items():
+        assert len(chosen) == 1 and chosen[0] in script["RATES"][kind]
+    for wanted in [("ReLU, He", 5, 3), ("sigmoid, cross-entropy", 2, 0)]:
+        line = stored.set_index(columns).loc[wanted]
+        again = script["run"](*wanted, line["learning_rate"])
+        assert again["loss"] == pytest.approx(line["loss"], abs=1e-3)
+        assert again["test_accuracy"] == pytest.approx(line["test_accuracy"], abs=0.003)
 
 
 def test_digits_stores_every_run_and_one_of_them_comes_back():
@@ -526,3 +543,55 @@ def test_verdicts_on_strengths_follow_from_the_stored_trials():
         assert clear(network, other, "500 digits") and clear(network, other, "4,000 digits")
         for task in ("wheat", "iris"):
             assert not clear(network, other, task) and not clear(other, network, task)
+
+
+@pytest.mark.parametrize(
+    "setting", [(7, "cut: formula per neuron"), (2, "formula, tanh"), (3, "trained, 150 updates")]
+)
+def test_memories_stores_every_run_and_some_come_back(setting):
+    script, stored = script_and_stored("memories")
+    assert list(zip(stored["trial"], stored["method"])) == script["settings"]()
+    line = script["run"](*setting)
+    settings = dict(zip(("trial", "method"), setting))
+    assert_comes_back(line, stored, settings, [name for name in line if name[:4] == "miss"])
+    [index] = stored.index[(stored["trial"] == setting[0]) & (stored["method"] == setting[1])]
+    assert line["updates"] == stored.loc[index, "updates"]
+    assert line["products"] == pytest.approx(stored.loc[index, "products"], rel=0.01)
+
+
+def test_verdicts_on_memories_follow_from_the_stored_trials():
+    stored = pd.read_csv(EXPERIMENTS / "memories.csv").set_index(["trial", "method"])
+    scores = {name: stored[name].unstack() for name in stored if name.startswith("missing")}
+    for table in scores.values():
+        assert (table["formula, tanh"] >= table["trained, 600 updates"]).all()
+        assert (table["nearest pattern"] >= table["trained, 600 updates"]).all()
+        assert (table["Hopfield's rule"] == 0).all()
+    for name in ("missing_80", "missing_90"):
+        assert (scores[name]["formula, tanh"] > scores[name]["trained, 600 updates"]).all()
+        assert (
+            scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
+        ).all()
+    cut = compare_paired(
+        scores["missing_90"]["cut: trained, 600 updates"],
+        scores["missing_90"]["cut: formula per neuron"],
+    )
+    assert abs(cut.effect) < cut.spread
+    long_runs = stored["updates"].unstack()[["trained, 600 updates", "cut: trained, 600 updates"]]
+    assert (long_runs < 600).to_numpy().sum() == 2
+
+
+def test_engine_cost_compares_programs_that_compute_the_same():
+    script = runpy.run_path(str(EXPERIMENTS / "engine_cost.py"))
+    stored = pd.read_csv(EXPERIMENTS / "engine_cost.csv")
+    assert len(stored) == 2 * len(script["SIZES"]) + len(script["NETWORKS"])
+    numbers = {name: function() for name, function in script["with_numbers"](3).items()}
+    assert len(numbers["reverse"]) == 12
+    np.testing.assert_allclose(numbers["forward"], numbers["reverse"], rtol=1e-12)
+    arrays = [function() for function in script["with_arrays"]([4, 8, 3], 5).values()]
+    np.testing.assert_allclose(*arrays, rtol=0, atol=1e-14)
+
+    ratios = stored.groupby("program")["time ratio"].agg(list)
+    assert ratios["Number, reverse mode"] == sorted(ratios["Number, reverse mode"])
+    assert ratios["Number, reverse mode"][0] > 5  # more than the operations say
+    assert ratios["Dual, forward mode"][-1] > 100 * ratios["Number, reverse mode"][-1]
+    assert all(1 < ratio < 10 for ratio in ratios["Value, with arrays"])

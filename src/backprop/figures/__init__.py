@@ -25,10 +25,11 @@ from backprop.figures.curves import (
     plot_slope,
 )
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
-from backprop.figures.recurrent import draw_relaxation, draw_unrolled
+from backprop.figures.recurrent import draw_cycles, draw_relaxation, draw_unrolled
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
+    plot_histograms,
     plot_images,
     plot_scores,
     plot_speed_ratio,
@@ -38,6 +39,7 @@ from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
     "draw_computation_graph",
+    "draw_cycles",
     "draw_data_parallel",
     "draw_network",
     "draw_relaxation",
@@ -55,6 +57,7 @@ __all__ = [
     "plot_error_against_step",
     "plot_error_curve",
     "plot_features",
+    "plot_histograms",
     "plot_images",
     "plot_matrix_product",
     "plot_paths",

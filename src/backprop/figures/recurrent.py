@@ -15,18 +15,19 @@ from backprop.figures.checks import check_sizes
 from backprop.figures.style import BACKWARD, FORWARD, LARGE, MUTED, WIDTH, figure_of, in_house_style
 from backprop.through_time import READINGS
 
-PANEL_COLUMNS, PANEL_HEIGHT, CIRCLE = 3, 2.2, 0.64
+PANEL_COLUMNS, PANEL_HEIGHT, CIRCLE = 3, 2.2, 0.64  # CIRCLE is a radius
 
 
 @in_house_style
 def draw_relaxation(
     W: ArrayLike, states: ArrayLike, *, steps: Sequence[int], passes: str = "forward"
 ) -> Figure:
-    """Neurons in a circle, the first at the top, with their numbers after each of some steps.
+    """Neurons in a circle, the first at the top, with their values after each of some steps.
 
-    `W` is (neurons, neurons): an arrow for each weight that is not 0, in the direction of the pass,
-    'forward' or 'backward'. `states` is (all steps, neurons), and `steps` picks those to draw.
-    Raises ValueError for shapes that do not fit, steps that there are not and another pass.
+    Above its value each neuron has its number. `W` is (neurons, neurons): an arrow for each weight
+    that is not 0, in the direction of the pass, 'forward' or 'backward'. `states` is (all steps,
+    neurons), and `steps` picks those to draw. Raises ValueError for shapes that do not fit, a step
+    outside `states` and another pass.
     """
     W, states = np.asarray(W, dtype=float), np.asarray(states, dtype=float)
     if W.ndim != 2 or len(W) < 2 or W.shape[0] != W.shape[1] or states.shape[1:] != (len(W),):
@@ -49,7 +50,8 @@ def draw_relaxation(
         row, column = divmod(number, PANEL_COLUMNS)
         x, y = WIDTH * (column + 0.5) / PANEL_COLUMNS, -PANEL_HEIGHT * (row + 0.62)
         write(axes, (x - 0.95, y + 1.05), f"step {step}", MUTED, ha="left")
-        nodes = draw_circle(axes, (x, y), [f"{value:.3f}" for value in states[step]])
+        labels = [f"{place}\n{value:.3f}" for place, value in enumerate(states[step], 1)]
+        nodes = draw_circle(axes, (x, y), labels)
         for i, j in np.argwhere(W):
             start, end = (i, j) if forward else (j, i)
             if i != j:
@@ -57,14 +59,48 @@ def draw_relaxation(
     return figure_of(axes)
 
 
-def draw_circle(axes: Axes, middle: tuple[float, float], labels: Sequence[str]) -> list[Node]:
+@in_house_style
+def draw_cycles(W: ArrayLike) -> Figure:
+    """Numbered neurons and their weights; next to them the adjoint network, its arrows reversed.
+
+    `W` is (neurons, neurons); each weight that is not 0 is written on its arrow, which is solid in
+    the network and dashed in the adjoint one. Raises ValueError for another shape.
+    """
+    W = np.asarray(W, dtype=float)
+    if W.ndim != 2 or len(W) < 2 or W.shape[0] != W.shape[1]:
+        raise ValueError(f"W has shape {W.shape}: give (neurons, neurons), at least two")
+    axes = new_canvas(-2.9, 0.4)
+    panels = [("the network: weights", FORWARD, "-"), ("adjoint: arrows reversed", BACKWARD, "--")]
+    for column, (heading, color, line) in enumerate(panels):
+        x = WIDTH * (column + 0.5) / len(panels)
+        write(axes, (x, 0.2), heading, color, fontsize=LARGE)
+        names = [str(place) for place in range(1, len(W) + 1)]
+        nodes = draw_circle(axes, (x, -1.55), names, radius=1.1)
+        for i, j in np.argwhere(W):
+            start, end = (i, j) if line == "-" else (j, i)
+            if i != j:
+                draw_arrow(axes, nodes[start], nodes[end], color, line, bend=0.2)
+                middle = beside(nodes[start], nodes[end], 0.1)
+                write(axes, middle, f"{W[i, j]:g}".replace("-", "−"), color)
+    return figure_of(axes)
+
+
+def beside(start: Node, end: Node, share: float) -> tuple[float, float]:
+    """The point next to the middle of two nodes, by a share of their distance, to the right."""
+    x, y = along(start, end, 0.5)
+    return x + share * (end.place[1] - start.place[1]), y - share * (end.place[0] - start.place[0])
+
+
+def draw_circle(
+    axes: Axes, middle: tuple[float, float], labels: Sequence[str], radius: float = CIRCLE
+) -> list[Node]:
     """Round nodes in a circle, clockwise from the top."""
     x, y = middle
     angles = [math.pi / 2 - 2 * math.pi * place / len(labels) for place in range(len(labels))]
     return [
         draw_node(
             axes,
-            (x + CIRCLE * math.cos(angle), y + CIRCLE * math.sin(angle)),
+            (x + radius * math.cos(angle), y + radius * math.sin(angle)),
             label.replace("-", "−"),
             "hidden",
         )
