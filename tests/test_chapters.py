@@ -21,6 +21,7 @@ NOT_YET = {path.stem for path in NOTEBOOKS if path.stem != "skeleton"} - {
     "13_through_time",
     "07_iris",
 }  # not edited yet
+NOT_YET -= {"15_errata", "16_strengths_and_limits"}
 NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in NOT_YET]
 LONGEST_LINE, LONGEST_CELL, LONGEST_PLOT = 84, 17, 6
 MOST_WORDS = 3500
