@@ -9,8 +9,6 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [*sorted((ROOT / "book").glob("*.ipynb")), ROOT / "tools" / "skeleton.ipynb"]
-NOT_YET = {"15_errata", "16_strengths_and_limits"}  # not edited yet
-NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in NOT_YET]
 LONGEST_LINE, LONGEST_CELL, LONGEST_PLOT = 84, 17, 6
 MOST_WORDS = 3500
 CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+b?)\.(\d+)\.\*\* \S", flags=re.MULTILINE)

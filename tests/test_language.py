@@ -40,7 +40,7 @@ INSTEAD = {
 }
 
 # Not edited yet.
-NOT_YET = re.compile(r"book/((0|1[0-6]).*ipynb|experiments/)")
+NOT_YET = re.compile(r"never")
 
 
 def python_prose(source):
