@@ -613,10 +613,10 @@ def compared(stored, column, method, rival, split=None, **settings):
 
 def test_verdicts_on_noise_follow_from_the_stored_trials():
     stored = pd.read_csv(EXPERIMENTS / "noise.csv")
-    plain, penalised = "network", "network, L2 chosen"
+    plain, penalized = "network", "network, L2 chosen"
     regression, vectors = "logistic regression, L2 chosen", "support vectors, C chosen"
 
-    def against(rival, data, level=0.2, kind="labels", method=penalised):
+    def against(rival, data, level=0.2, kind="labels", method=penalized):
         settings = {"data": data, "noise": kind, "level": level}
         return compared(stored, "method", method, rival, **settings)
 
@@ -631,7 +631,7 @@ def test_verdicts_on_noise_follow_from_the_stored_trials():
     for data, level in {"wheat": 1.0, "500 digits": 0.5}.items():
         assert against(plain, data, level, "test inputs").wins >= 18
     assert against(vectors, "500 digits", 0.5, "test inputs").wins == 20
-    # Free to memorise: the network and one nearest neighbour lose about as much.
+    # Free to memorize: the network and one nearest neighbour lose about as much.
     means = stored.groupby(["data", "noise", "level", "method"])["test_accuracy"].mean()
     for data in ("wheat", "500 digits"):
         lost = means[data, "test inputs", 0.0] - means[data, "labels", 0.2]
