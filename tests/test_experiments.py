@@ -277,9 +277,9 @@ def test_what_chapter_17_says_about_shares_and_limits():
     faster = (speed["float32"] / speed["float64"]).loc[8:]
     assert faster.between(1.9, 3.2).all()  # two to three times
 
-    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("momentum == 0")
+    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("optimizer == 'gradient descent'")
     time = batches.groupby("batch_size")["time_over_32"].median()
-    assert time.idxmin() == 128 and time[4000] > 12
+    assert time.idxmin() in (32, 128) and time[4000] > 10
 
 
 def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():
