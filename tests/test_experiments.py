@@ -747,6 +747,8 @@ def test_verdicts_on_memories_follow_from_the_stored_trials():
         assert (
             scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
         ).all()
+    at_90 = scores["missing_90"]
+    assert (at_90["nearest pattern"] > at_90["formula, tanh"]).sum() == 9
     cut = compare_paired(
         scores["missing_90"]["cut: trained, 600 updates"],
         scores["missing_90"]["cut: formula per neuron"],
