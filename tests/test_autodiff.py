@@ -4,8 +4,11 @@ import copy
 import gc
 import math
 import operator
+import re
 import weakref
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from hypothesis import given
@@ -80,7 +83,7 @@ TWO_OPERANDS = {
 
 
 def engine_and_differences(function, *arrays):
-    """The gradient of Σ seed · function(arrays) by all numbers, by the engine and numerically."""
+    """The gradient of Σ seed · function(arrays) with respect to all numbers, computed twice."""
     values = [Value(array) for array in arrays]
     result = function(*values)
     seed = np.random.default_rng(0).normal(size=result.shape)
@@ -149,6 +152,51 @@ def test_unbroadcast_is_the_transpose_of_broadcasting(shapes, seed):
     back = unbroadcast(g, shape)
     assert back.shape == shape
     assert (np.broadcast_to(x, g.shape) * g).sum() == pytest.approx((x * back).sum(), abs=1e-9)
+
+
+CHAPTER = Path(__file__).resolve().parents[1] / "book" / "14_automatic_differentiation.ipynb"
+OF_THE_CHAPTER = {
+    "a + b": lambda a, b: a + b,
+    "a - b": lambda a, b: a - b,
+    "a * b": lambda a, b: a * b,
+    "a / b": lambda a, b: a / b,
+    "a @ b": lambda a, b: a @ b,
+    "-a": lambda a: -a,
+    "a ** 3": lambda a: a**3,
+    "exp": lambda a: a.exp(),
+    "log": lambda a: a.log(),
+    "tanh": lambda a: a.tanh(),
+    "sigmoid": lambda a: a.sigmoid(),
+    "relu": lambda a: a.relu(),
+    "sum": lambda a: a.sum(axis=0),
+    "mean": lambda a: a.mean(axis=0),
+    "logsumexp": lambda a: a.reshape(-1).logsumexp(),
+    "reshape": lambda a: a.reshape(-1),
+    "transpose": lambda a: a.T,
+    "a[rows]": lambda a: a[[0, 2, 0]],
+}
+
+
+def test_the_chapters_table_of_rules_is_that_of_the_engine():
+    cells = [cell.source for cell in nbformat.read(CHAPTER, as_version=4).cells]
+    namespace = {"np": np}
+    for source in cells:
+        if re.search(r"^(TWO_OPERANDS|ONE_OPERAND)\b", source, flags=re.MULTILINE):
+            exec(source, namespace)
+    two, one = namespace["TWO_OPERANDS"], namespace["ONE_OPERAND"]
+    assert list(two | one) == list(OF_THE_CHAPTER)
+    generator = np.random.default_rng(0)
+    for name, (value, vjp) in (two | one).items():
+        count = 2 if name in two else 1
+        arrays = [generator.uniform(0.5, 1.5, size=(3, 3)) for _ in range(count)]
+        operands = [Value(array) for array in arrays]
+        result = OF_THE_CHAPTER[name](*operands)
+        y = value(*arrays)
+        np.testing.assert_allclose(result.data, y, rtol=1e-14, err_msg=name)
+        g = generator.normal(size=np.shape(y))
+        result.backward(g)
+        for operand, gradient in zip(operands, vjp(g, y, *arrays)):
+            np.testing.assert_allclose(operand.gradient, gradient, rtol=1e-12, err_msg=name)
 
 
 def test_slopes_at_the_special_points():
@@ -307,7 +355,7 @@ def test_a_freed_graph_is_refused():
     x = Value(2.0)
     middle = x * x
     result = middle * x
-    later = middle + 1  # made before the graph is freed, and so refused on the way back
+    later = middle + 1  # made before the graph is freed, and so refused in the backward pass
     result.backward()
     uses = [result.backward, later.backward, lambda: middle + 1, lambda: 1 / middle, middle.exp]
     for use in [*uses, lambda: x * result, lambda: middle[()], middle.sum]:
@@ -629,7 +677,7 @@ def test_a_gradient_that_is_assigned_has_the_shape_of_the_data():
 
 @pytest.mark.parametrize("ending", ["squared error", "cross-entropy"])
 def test_the_engine_trains_the_iris_network_to_the_same_numbers(ending):
-    """The mended network of chapter 7, 200 full steps: every parameter within 1e-12."""
+    """The network of chapter 7, 200 full steps: every parameter within 1e-12."""
     (iris,) = standardize(load_iris())
     X, Y, rate = iris.X, iris.Y, 1.0
     cross_entropy = ending == "cross-entropy"

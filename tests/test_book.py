@@ -6,6 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from pybtex.database import parse_file
 
 from backprop.activations import ACTIVATIONS
 from backprop.initialization import INITIALIZATIONS
@@ -14,6 +15,9 @@ from backprop.optimizers import OPTIMIZERS
 
 ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "book" / "glossary.md"
+SOURCES = parse_file(ROOT / "book" / "references.bib", encoding="utf-8").entries
+# Sources that are nowhere to be read for sure, with the reason.
+WITHOUT_ADDRESS = {"almeida1987": "proceedings of 1987 that the publisher does not offer"}
 
 
 def pages(book):
@@ -142,3 +146,27 @@ def test_every_page_leads_to_the_index(book, contents):
     for name in contents:
         addresses = [link["href"] for link in soup(book / f"{name}.html").find_all("a", href=True)]
         assert any(address.endswith("genindex.html") for address in addresses), name
+
+
+def address_of(source):
+    doi, url = (source.fields.get(field) for field in ("doi", "url"))
+    assert (doi is None) != (url is None), f"{source.key}: a DOI or, without one, an address"
+    assert re.fullmatch(r"10\.\d{4,}/\S+" if doi else r"https?://[^/\s]+\.\w+(/\S*)?", doi or url)
+    return f"https://doi.org/{doi}" if doi else url
+
+
+def test_the_page_of_references_links_to_every_source_once(book):
+    page = soup(book / "book" / "references.html")
+    for key, source in SOURCES.items():
+        links = [link["href"] for link in page.find(id=key).find_all("a", class_="external")]
+        assert links == ([] if key in WITHOUT_ADDRESS else [address_of(source)]), key
+    assert set(SOURCES) >= set(WITHOUT_ADDRESS)
+    assert len(set(map(address_of, map(SOURCES.get, set(SOURCES) - set(WITHOUT_ADDRESS))))) > 100
+
+
+def test_every_source_is_cited():
+    book = ROOT / "book"
+    text = "".join(
+        path.read_text(encoding="utf-8") for path in (*book.glob("*.ipynb"), *book.glob("*.md"))
+    )
+    assert set(SOURCES) == set(re.findall(r"references\.md#(\w+)", text))

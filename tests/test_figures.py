@@ -81,6 +81,14 @@ def saddle(w1, w2):
     return w1**2 + 10 * w2**2
 
 
+NEURONS = [[0.0, 1.0, -0.5], [1.0, 1.0, 5.0]]  # the second line does not cross the square
+CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def above_half(inputs):
+    return int(inputs[1] > 0.5)
+
+
 def bowl(weight: float) -> float:
     """An error with its minimum, 0, at 1."""
     return 0.5 * (weight - 1) ** 2
@@ -111,6 +119,7 @@ SAMPLES = {
     "draw_computation_graph values": lambda: figures.draw_computation_graph(
         NEURON, NEURON_EDGES, VALUES
     ),
+    "draw_cycles": lambda: figures.draw_cycles([[0, 0.4, -0.5], [0.5, 0, 0.2], [-0.3, 0.6, 0]]),
     "draw_relaxation": lambda: figures.draw_relaxation(
         CYCLES, [[0, 0, 0], [0.5, -0.25, 1], [0.4, -0.1, 0.9]], steps=[0, 1, 2]
     ),
@@ -129,6 +138,9 @@ SAMPLES = {
     "plot_slope direction": lambda: figures.plot_slope(bowl, bowl_slope, 0, span=(-1, 4)),
     "plot_descent": lambda: figures.plot_descent(bowl, [3.0, 2.0, 1.5, 1.25]),
     "plot_activation": lambda: figures.plot_activation(),
+    "plot_activation close up": lambda: figures.plot_activation(
+        ["relu", "leaky relu"], close_up=True
+    ),
     "plot_central_difference": lambda: figures.plot_central_difference(np.exp, 1.0, 0.5),
     "plot_error_against_step": lambda: figures.plot_error_against_step(
         [0.1, 0.01, 0.001], [0.1, 0.01, 0.001], [1e-2, 1e-4, 0]
@@ -145,6 +157,15 @@ SAMPLES = {
     ),
     "plot_features": lambda: figures.plot_features(
         FEATURES, [0, 1, 2, 0], ["length", "width", "petal"], SPECIES, columns=(0, 2)
+    ),
+    "plot_histograms": lambda: figures.plot_histograms(
+        {"early": [0.1, 0.15, 0.5, 0.9], "late": [0.0, 1.0, 1.0]}, span=(0, 1), bins=10
+    ),
+    "plot_regions": lambda: figures.plot_regions(
+        {"before": (lambda inputs: 0, NEURONS), "after": (above_half, NEURONS)},
+        CORNERS,
+        [0, 1, 1, 0],
+        ("label 0", "label 1"),
     ),
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
@@ -623,6 +644,28 @@ def test_activations_stand_beside_their_derivatives():
         figures.plot_activation(["softmax"])
 
 
+def test_a_close_up_shows_the_same_curves_where_a_leaky_relu_differs():
+    axes = SAMPLES["plot_activation close up"]().axes
+    for above, below in zip(axes[:2], axes[2:], strict=True):
+        for curve, magnified in zip(above.lines, below.lines, strict=True):
+            np.testing.assert_array_equal(curve.get_xydata(), magnified.get_xydata())
+    for magnified in axes[2:]:
+        low, high = magnified.get_ylim()
+        relu, leaky = (curve.get_xydata()[50] for curve in magnified.lines)  # at z = −3
+        assert low < min(relu[1], leaky[1]) and max(relu[1], leaky[1]) < high
+        assert abs(relu[1] - leaky[1]) > (high - low) / 4
+
+
+def test_histograms_have_the_shares_of_each_group_on_one_scale():
+    early, late = SAMPLES["plot_histograms"]().axes
+    heights = [bar.get_height() for bar in early.patches]
+    np.testing.assert_allclose(heights, [0, 0.5, 0, 0, 0, 0.25, 0, 0, 0, 0.25])
+    np.testing.assert_allclose([bar.get_height() for bar in late.patches][::9], [1 / 3, 2 / 3])
+    assert early.get_ylim() == late.get_ylim()
+    with pytest.raises(ValueError, match="outside"):
+        figures.plot_histograms({"one": [2.0]}, span=(0, 1))
+
+
 def test_a_central_difference_is_the_slope_of_the_chord():
     figure = figures.plot_central_difference(np.exp, 1.0, 0.5, derivative=np.exp)
     chord = line(figure, f"chord, slope {np.e * np.sinh(0.5) / 0.5:.5g}")
@@ -764,6 +807,34 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.plot_features(FEATURES, [0, 1, 2, 3], "abc", SPECIES), "from 0 to 2"),
         (lambda: figures.plot_speed_ratio({"slow": 0.0}), "greater than 0"),
         (lambda: figures.plot_speed_ratio({}), "at least one"),
+        (lambda: figures.plot_regions({}, CORNERS, [0] * 4, ("a", "b")), "at least one panel"),
+        (
+            lambda: figures.plot_regions(
+                {"a": (above_half, NEURONS), "b": (above_half, NEURONS[:1])},
+                CORNERS,
+                [0] * 4,
+                ("a", "b"),
+            ),
+            r"panels with \[1, 2\] neurons",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS * 3)}, [], [], ("a", "b")),
+            r"panels with \[6\] neurons",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS)}, [1, 2], [0, 1], ("a", "b")),
+            "the shape",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS)}, CORNERS, [0], ("a", "b")),
+            "lengths must agree",
+        ),
+        (
+            lambda: figures.plot_regions(
+                {"a": (above_half, NEURONS)}, CORNERS, [0, 1, 2, 0], ("a", "b")
+            ),
+            "give 0 or 1",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_a_figure_is_made(call, message):

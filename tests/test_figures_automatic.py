@@ -61,7 +61,15 @@ def test_in_single_file_no_arrow_runs_through_a_node():
     rows = rows_of(order, columns_of(order))
     assert [rows[value] for value in order] == [0, 0.6, 0, 0.6]
     assert {"44", "10", "4", "1", "24"} <= set(texts_of(figure))
-    assert len(shown(figure, FancyArrowPatch)) == 5  # the arrow for a · a is drawn once
+    assert len(shown(figure, FancyArrowPatch)) == 6
+
+
+def test_a_value_that_is_both_operands_has_two_arrows_that_can_be_told_apart():
+    a = Value(3.0)
+    first, second = shown(figures.draw_value_graph(a * a, {"a": a}), FancyArrowPatch)
+    assert np.array_equal(first._posA_posB, second._posA_posB)
+    bends = {arrow.get_connectionstyle().rad for arrow in (first, second)}
+    assert len(bends) == 2 and sum(bends) == 0
 
 
 def test_arrays_show_their_shapes():

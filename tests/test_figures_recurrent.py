@@ -25,7 +25,7 @@ def arrows(figure):
 
 def test_a_relaxation_shows_the_numbers_of_the_steps_asked_for():
     texts = texts_of(figures.draw_relaxation(W, STATES, steps=[1, 2]))
-    assert {"step 1", "step 2", "0.500", "−0.250", "1.000", "0.125"} <= set(texts)
+    assert {"step 1", "step 2", "1\n0.500", "2\n−0.250", "3\n1.000", "1\n0.125"} <= set(texts)
     assert "step 0" not in texts
 
 
@@ -39,6 +39,18 @@ def test_the_arrows_of_a_relaxation_follow_the_weights_and_turn_round_in_the_bac
     assert {arrow.get_linestyle() for arrow, _ in backward} == {"--"}
     top, right, left = (places[0] for _, places in forward)  # from neurons 1, 2 and 3
     assert top[1] > right[1] and right[0] > left[0]
+
+
+def test_the_adjoint_network_has_the_same_weights_on_arrows_turned_round():
+    figure = figures.draw_cycles(W)
+    texts = texts_of(figure)
+    assert [texts.count(label) for label in ("0.5", "2", "1", "3")] == [2, 2 + 2, 2 + 2, 2]
+    solid = [ends for arrow, ends in arrows(figure) if arrow.get_linestyle() == "-"]
+    dashed = [ends for arrow, ends in arrows(figure) if arrow.get_linestyle() == "--"]
+    across = dashed[0][0] - solid[0][1]  # from one panel to the other
+    assert len(solid) == len(dashed) == 3 and across[0] > 2
+    for forward, backward in zip(solid, dashed):
+        assert backward - across == pytest.approx(forward[::-1])
 
 
 def back_in_time(figure):
@@ -62,7 +74,8 @@ def back_in_time(figure):
 def test_an_unrolled_network(settings, outputs, back, cuts):
     figure = figures.draw_unrolled(5, **settings)
     texts = texts_of(figure)
-    assert sum(text.startswith("$p_") for text in texts) == outputs
+    assert sum(text.startswith("$P_") for text in texts) == outputs
+    assert {"$H_{0}$", "$H_{5}$", "$X_{1}$", "$X_{5}$", "$P_{5}$"} <= set(texts)
     assert [texts.count(weight) for weight in ("$U$", "$W$", "$V$")] == [5, 5, outputs]
     assert back_in_time(figure) == back
     assert texts.count("cut") == cuts
@@ -80,6 +93,7 @@ def test_an_unrolled_network(settings, outputs, back, cuts):
             lambda: figures.draw_relaxation(W, STATES, steps=[0], passes="both"),
             "unknown passes 'both'",
         ),
+        (lambda: figures.draw_cycles(W[:2]), r"W has shape \(2, 3\)"),
         (lambda: figures.draw_unrolled(0), "steps is 0"),
         (lambda: figures.draw_unrolled(3, truncation=0), "truncation is 0"),
         (lambda: figures.draw_unrolled(3, reading="never"), "unknown reading 'never'"),

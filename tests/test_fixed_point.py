@@ -1,5 +1,7 @@
 """Backpropagation at a fixed point, against the reference, differences, autograd and no cycles."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -207,6 +209,14 @@ def test_a_network_that_does_not_settle_says_why():
     with pytest.raises(DidNotConverge, match=message) as problem:
         network.predict(PUBLISHED_U)
     assert problem.value.spectral_radius > 4
+
+
+def test_the_error_reaches_another_process_whole():
+    with pytest.raises(DidNotConverge) as problem:
+        reference(limit=5).predict(PUBLISHED_U)
+    copied = copy.copy(problem.value)  # as a pool of processes does
+    assert type(copied) is DidNotConverge and str(copied) == str(problem.value)
+    assert copied.spectral_radius == problem.value.spectral_radius
 
 
 def test_the_radius_in_the_error_is_that_of_the_state_where_the_network_was_left():

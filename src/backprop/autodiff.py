@@ -32,7 +32,7 @@ PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 
 
 class Value:
-    """An array of float64, and the gradient of a later result by it, in the same shape.
+    """An array of float64, and the gradient of a later result with respect to it.
 
     `data` is a number or an array of any shape. An array of float64 is used as it is, not copied,
     so that a value can be a part of a larger array. Other operands of an operation, numbers and
@@ -106,7 +106,7 @@ class Value:
         self._gradient = None
 
     def backward(self, seed: ArrayLike | None = None, *, keep_graph: bool = False) -> None:
-        """Add, to every leaf that this value was computed from, the gradient by that leaf.
+        """Add, to every leaf that this value was computed from, the gradient with respect to it.
 
         The values between have the gradient of this pass alone. An array needs a `seed` of its own
         shape: the gradient is that of Σ seed · value. With `keep_graph` the graph stays for another
@@ -212,17 +212,17 @@ class Value:
         return Value(np.log(self.data), (self,), "log", lambda g: (g / self.data,))
 
     def tanh(self) -> Value:
-        """The hyperbolic tangent; its slope is 1 − tanh²."""
+        """The hyperbolic tangent; its derivative is 1 − tanh²."""
         a = np.tanh(self.data)
         return Value(a, (self,), "tanh", lambda g: (g * (1 - a * a),))
 
     def sigmoid(self) -> Value:
-        """1 / (1 + e^(−x)), in the form ½(1 + tanh(x/2)) that cannot overflow; slope a(1 − a)."""
+        """1 / (1 + e^(−x)) as ½(1 + tanh(x/2)), which cannot overflow; derivative a(1 − a)."""
         a = 0.5 * (1 + np.tanh(0.5 * self.data))
         return Value(a, (self,), "σ", lambda g: (g * a * (1 - a),))
 
     def relu(self) -> Value:
-        """max(0, x). At the kink, x = 0, the slope is taken as 0."""
+        """max(0, x). At the kink, x = 0, the derivative is taken as 0."""
         return Value(np.maximum(self.data, 0), (self,), "relu", lambda g: (g * (self.data > 0),))
 
     # Along an axis, or over all numbers.

@@ -46,6 +46,10 @@ class DidNotConverge(ArithmeticError):
         super().__init__(message)
         self.spectral_radius = spectral_radius
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it reaches another process: with both arguments."""
+        return type(self), (str(self), self.spectral_radius)
+
 
 @dataclass(frozen=True)
 class FixedPoint:

@@ -1,10 +1,10 @@
 """Initial weights: from what distribution the weights of a layer are drawn.
 
 Each function takes a generator, the number of inputs and the number of outputs of a layer, and
-returns a table of weights, (inputs, outputs). Biases start at 0.
+returns a matrix of weights, (inputs, outputs). Biases start at 0.
 
 A sum of n products with weights of standard deviation s is about s·√n times as large as the inputs.
-With s = 1/√n the sums stay as large as the inputs, in a layer of any width.
+With s = 1/√n the weighted sums stay as large as the inputs, in a layer of any width.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def zeros(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarr
 
 
 def uniform(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
-    """Evenly between 0 and 1, as in many tutorials: all positive, whatever the width."""
+    """Evenly between 0 and 1: all positive, whatever the width, so that products do not cancel."""
     return generator.random((inputs, outputs))
 
 

@@ -25,10 +25,12 @@ from backprop.figures.curves import (
     plot_slope,
 )
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
-from backprop.figures.recurrent import draw_relaxation, draw_unrolled
+from backprop.figures.recurrent import draw_cycles, draw_relaxation, draw_unrolled
+from backprop.figures.regions import plot_regions
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
+    plot_histograms,
     plot_images,
     plot_scores,
     plot_speed_ratio,
@@ -38,6 +40,7 @@ from backprop.figures.trials import plot_bands, plot_boxes
 
 __all__ = [
     "draw_computation_graph",
+    "draw_cycles",
     "draw_data_parallel",
     "draw_network",
     "draw_relaxation",
@@ -55,10 +58,12 @@ __all__ = [
     "plot_error_against_step",
     "plot_error_curve",
     "plot_features",
+    "plot_histograms",
     "plot_images",
     "plot_matrix_product",
     "plot_paths",
     "plot_predictions",
+    "plot_regions",
     "plot_roofline",
     "plot_scores",
     "plot_slope",

@@ -20,7 +20,8 @@ def draw_value_graph(
     """What `result` was computed from, values above and gradients below; arrays by their shapes.
 
     `names` gives values their names; others are labelled with their operation, and leaves, which
-    are then constants, with their number. Draw before the graph is freed.
+    are then constants, with their number. A value that is both operands of an operation has two
+    arrows to it. Draw before the graph is freed.
     """
     given = {value: name for name, value in (names or {}).items()}
     order = topological_order(result)
@@ -37,7 +38,7 @@ def draw_value_graph(
             if np.size(value.gradient) == 1:
                 gradients[key] = short(value.gradient)
     edges = [(keys[parent], keys[value]) for value in order for parent in value.parents]
-    return draw_computation_graph(nodes, list(dict.fromkeys(edges)), values, gradients, title=title)
+    return draw_computation_graph(nodes, edges, values, gradients, title=title)
 
 
 def short(data: np.ndarray | float) -> Label:

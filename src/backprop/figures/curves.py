@@ -152,28 +152,36 @@ def plot_descent(
 
 @in_house_style
 def plot_activation(
-    names: Sequence[str] = ("sigmoid", "tanh", "relu", "identity"),
+    names: Sequence[str] = ("sigmoid", "tanh", "relu", "identity"), *, close_up: bool = False
 ) -> Figure:
-    """Activation functions at the left, at the right their derivatives, between −4 and 4.
+    """Activation functions on the left, their derivatives on the right, between −4 and 4.
 
-    Raises ValueError for softmax, which is not a function of one number.
+    With `close_up` a second row shows both again for z < 0, magnified, so that curves close
+    to 0 can be told apart. Raises ValueError for softmax, which is not a function of one number.
     """
     check_count(names)
     activations = [get_activation(name) for name in names]
     for activation in activations:
         if not activation.elementwise:
             raise ValueError(f"{activation.name!r} acts on a whole row: give elementwise functions")
-    functions, derivatives = new_plots(2, 3.7, xlabel="weighted sum $z$")
+    rows = 2 if close_up else 1
+    axes = new_plots(2, 3.7 + 2.7 * (rows - 1), rows, xlabel="weighted sum $z$")
     z = np.linspace(-4, 4, 401)
-    for number, activation in enumerate(activations):
-        output = activation.function(z)
-        marked = slice(20 + 10 * number, None, 80)  # side by side where curves coincide
-        functions.plot(z, output, label=activation.name, markevery=marked)
-        derivatives.plot(z, activation.delta(np.ones_like(z), z, output), markevery=marked)
-    functions.set_title("function $f(z)$")
-    derivatives.set_title("derivative $f\\,'(z)$")
-    figure_of(functions).legend(loc="outside lower center", ncols=4, frameon=False)
-    return figure_of(functions)
+    for functions, derivatives in zip(axes[::2], axes[1::2]):
+        for number, activation in enumerate(activations):
+            output = activation.function(z)
+            marked = slice(20 + 10 * number, None, 80)  # side by side where curves coincide
+            functions.plot(z, output, label=activation.name, markevery=marked)
+            derivatives.plot(z, activation.delta(np.ones_like(z), z, output), markevery=marked)
+    axes[0].set_title("function $f(z)$")
+    axes[1].set_title("derivative $f\\,'(z)$")
+    if close_up:
+        axes[2].set(title="$f(z)$, magnified", xlim=(-4, 0.1), ylim=(-0.045, 0.025))
+        axes[3].set(title="$f\\,'(z)$, magnified", xlim=(-4, 0.1), ylim=(-0.005, 0.025))
+    figure = figure_of(axes[0])
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    return figure
 
 
 @in_house_style

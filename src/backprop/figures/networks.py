@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, product
 from typing import Any
@@ -120,11 +121,12 @@ def draw_computation_graph(
     """A graph of operations, from left to right.
 
     `nodes` maps a name to (column, row, label), columns counted from the left and rows from the
-    top; `edges` are pairs of names. A node that no edge enters is given and drawn square, all
-    others round. `values` stand in blue above their nodes, `gradients`, the derivatives of the
-    result with respect to each, in orange below. `contributions` maps an edge to what passes
-    backward along it, written on the edge behind an arrow to the left. Raises ValueError for a name
-    that is not in `nodes` and for a pair that is not in `edges`.
+    top; `edges` are pairs of names, and a pair that occurs twice has two bent arrows. A node that
+    no edge enters is given and drawn square, all others round. `values` stand in blue above their
+    nodes, `gradients`, the derivatives of the result with respect to each, in orange below.
+    `contributions` maps an edge to what passes backward along it, written on the edge behind an
+    arrow to the left. Raises ValueError for a name that is not in `nodes` and for a pair that is
+    not in `edges`.
     """
     values, gradients, contributions = values or {}, gradients or {}, contributions or {}
     check_names(nodes, edges, values, gradients)
@@ -141,8 +143,9 @@ def draw_computation_graph(
     for name, (column, row, label) in nodes.items():
         place = 0.6 + across * (column - min(columns)), -down * (row - min(rows))
         drawn[name] = draw_node(axes, place, label, "hidden" if name in entered else "input")
-    for start, end in edges:
-        draw_arrow(axes, drawn[start], drawn[end], MUTED)
+    for (start, end), count in Counter(edges).items():
+        for bend in np.linspace(-0.2, 0.2, count) if count > 1 else [0.0]:
+            draw_arrow(axes, drawn[start], drawn[end], MUTED, bend=bend)
     for (start, end), passed in contributions.items():
         middle = along(drawn[start], drawn[end], 0.5)
         write(axes, middle, f"← {as_text(passed)}", BACKWARD)

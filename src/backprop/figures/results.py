@@ -13,13 +13,14 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from backprop.byhand import as_decimal
-from backprop.figures.checks import check_count, check_lengths, finite_numbers
+from backprop.figures.checks import check_count, check_lengths, check_span, finite_numbers
 from backprop.figures.style import (
     BLUE,
     GRID,
     INK,
     MUTED,
     ORANGE,
+    PAPER,
     SMALL,
     TINT,
     WIDTH,
@@ -27,6 +28,7 @@ from backprop.figures.style import (
     in_house_style,
     label_plainly,
     new_plot,
+    new_plots,
 )
 
 
@@ -37,7 +39,7 @@ def plot_scores(
     xlabel: str = "accuracy",
     number_format: str = ".3f",
 ) -> Figure:
-    """A dot for each score, a row for each named group, with mean ± standard deviation next to it.
+    """One dot per score and one row per named group, with mean ± standard deviation next to it.
 
     The standard deviation is that of the scores shown (divided by their number). Dots are moved
     up and down a little, always in the same way, so that equal scores stay visible.
@@ -196,6 +198,38 @@ def plot_images(
                 part.imshow(images[place], cmap="gray_r", vmin=0, vmax=largest)
             part.text(0.5, -0.04, titles[place], ha="center", va="top", transform=part.transAxes)
     return figure
+
+
+@in_house_style
+def plot_histograms(
+    groups: Mapping[str, ArrayLike],
+    *,
+    span: tuple[float, float],
+    bins: int = 20,
+    xlabel: str = "output",
+) -> Figure:
+    """How the numbers of each group are distributed over `span`: one panel per group.
+
+    A bar is the share of the group's numbers that lie in one of `bins` equal parts of the span. All
+    panels have the same vertical scale. Raises ValueError for no groups and for a number outside.
+    """
+    check_count(groups)
+    check_span(span)
+    panels = new_plots(len(groups), 2.8, xlabel=xlabel, ylabel="share")
+    highest = 0.0
+    for panel, (name, numbers) in zip(panels, groups.items()):
+        values = finite_numbers(np.ravel(numbers), name)
+        counts, edges = np.histogram(values, bins, span)
+        if counts.sum() < len(values):
+            raise ValueError(f"a number of {name!r} is outside {span}: give a wider span")
+        shares = counts / len(values)
+        highest = max(highest, shares.max())
+        panel.bar(edges[:-1], shares, np.diff(edges), align="edge", color=BLUE, edgecolor=PAPER)
+        panel.set_title(fill(name, max(8, 48 // len(groups))))
+    for panel in panels:
+        panel.set(xlim=span, ylim=(0, 1.05 * highest))
+        panel.label_outer()
+    return figure_of(panels[0])
 
 
 @in_house_style

@@ -80,9 +80,9 @@ def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments,
     return styled
 
 
-def new_plots(count: int, height: float = 3.6, **labels: str) -> list[Axes]:
-    """A figure with `count` axes side by side, all with the same labels."""
-    _, axes = plt.subplots(1, count, figsize=(WIDTH, height), squeeze=False)
+def new_plots(count: int, height: float = 3.6, rows: int = 1, /, **labels: str) -> list[Axes]:
+    """A figure with `count` axes in each row, all with the same labels; row after row."""
+    _, axes = plt.subplots(rows, count, figsize=(WIDTH, height), squeeze=False)
     for part in axes.flat:
         part.set(**labels)
     return list(axes.flat)
