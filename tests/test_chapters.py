@@ -9,15 +9,6 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = [*sorted((ROOT / "book").glob("*.ipynb")), ROOT / "tools" / "skeleton.ipynb"]
-NOT_YET = {
-    path.stem for path in NOTEBOOKS if path.stem != "skeleton" and not path.stem.startswith("17")
-}  # not edited yet
-NOT_YET -= {"01_what_backpropagation_is", "02_two_two_one_by_hand"}
-NOT_YET -= {"10_optimizers", "11_handwritten_digits"}
-NOT_YET -= {"03_chain_rule_and_sigmoid", "06_from_loops_to_arrays"}
-NOT_YET -= {"12_fixed_points", "14_automatic_differentiation"}
-NOT_YET -= {"08_deeper_networks", "09_losses_activations_initialization"}
-NOTEBOOKS = [path for path in NOTEBOOKS if path.stem not in NOT_YET]
 LONGEST_LINE, LONGEST_CELL, LONGEST_PLOT = 84, 17, 6
 MOST_WORDS = 3500
 CAPTION = re.compile(r"^\*\*(Figure|Table) (\d+b?)\.(\d+)\.\*\* \S", flags=re.MULTILINE)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from backprop.fixed_point import FixedPointNetwork
+from backprop.gru import GRUNetwork
 from backprop.layers import ActivationLayer, Dense
 from backprop.network import Network
 from backprop.optimizers import GradientDescent
@@ -33,13 +34,14 @@ def networks():
         ),
         "through time": ElmanNetwork(3, 4, 2, generator=generator, truncation=1),
         "fixed point": FixedPointNetwork.draw(3, 5, 2, generator=generator, damping=0.25),
+        "gated": GRUNetwork(3, 4, 2, generator=generator),
     }
 
 
 def data(kind, rows=20):
     generator = np.random.default_rng(1)
     X, Y = generator.normal(size=(rows, 3)), 0.1 * generator.normal(size=(rows, 2))
-    return (X[:, np.newaxis] if kind == "through time" else X), Y
+    return (X[:, np.newaxis] if kind in ("through time", "gated") else X), Y
 
 
 def parts_of(network):

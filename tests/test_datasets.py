@@ -32,6 +32,31 @@ def test_iris():
     assert iris.Y.shape == (150, 3) and np.array_equal(iris.Y.argmax(axis=1), iris.labels)
 
 
+def test_first_names():
+    names = datasets.load_first_names()
+    assert len(names) == 5163 and names == sorted(set(names))
+    assert {"ada", "grace", "alan", "mary"} <= set(names)
+    assert set("".join(names)) == set("abcdefghijklmnopqrstuvwxyz")
+    assert (min(map(len, names)), max(map(len, names))) == (2, 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is empty: give one name per line"),
+        ("ada\n\nbo\n", "line 2 of .* is ''"),
+        ("ada\nBo\n", "line 2 of .* is 'Bo': give one name per line, with the letters a"),
+        ("jo ann\n", "line 1 of .* is 'jo ann'"),
+        ("zoë\n", "line 1 of .* is 'zoë'"),
+    ],
+)
+def test_bad_lists_of_names_are_named(tmp_path, text, message):
+    path = tmp_path / "names.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        datasets.load_first_names(path)
+
+
 def test_every_data_file_is_described_with_its_sum_origin_and_licence():
     text = (DATA_FOLDER / "README.md").read_text(encoding="utf-8")
     files = [path for path in DATA_FOLDER.rglob("*") if path.is_file() and path.name != "README.md"]

@@ -81,6 +81,14 @@ def saddle(w1, w2):
     return w1**2 + 10 * w2**2
 
 
+NEURONS = [[0.0, 1.0, -0.5], [1.0, 1.0, 5.0]]  # the second line does not cross the square
+CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def above_half(inputs):
+    return int(inputs[1] > 0.5)
+
+
 def bowl(weight: float) -> float:
     """An error with its minimum, 0, at 1."""
     return 0.5 * (weight - 1) ** 2
@@ -152,6 +160,12 @@ SAMPLES = {
     ),
     "plot_histograms": lambda: figures.plot_histograms(
         {"early": [0.1, 0.15, 0.5, 0.9], "late": [0.0, 1.0, 1.0]}, span=(0, 1), bins=10
+    ),
+    "plot_regions": lambda: figures.plot_regions(
+        {"before": (lambda inputs: 0, NEURONS), "after": (above_half, NEURONS)},
+        CORNERS,
+        [0, 1, 1, 0],
+        ("label 0", "label 1"),
     ),
     "plot_bands": lambda: figures.plot_bands(TRIALS, xlabel="share of wrong labels"),
     "plot_boxes": lambda: figures.plot_boxes(TRIALS["wheat"]),
@@ -775,6 +789,34 @@ def test_speed_ratios_are_bars_from_one_with_the_ratio_beside():
         (lambda: figures.plot_features(FEATURES, [0, 1, 2, 3], "abc", SPECIES), "from 0 to 2"),
         (lambda: figures.plot_speed_ratio({"slow": 0.0}), "greater than 0"),
         (lambda: figures.plot_speed_ratio({}), "at least one"),
+        (lambda: figures.plot_regions({}, CORNERS, [0] * 4, ("a", "b")), "at least one panel"),
+        (
+            lambda: figures.plot_regions(
+                {"a": (above_half, NEURONS), "b": (above_half, NEURONS[:1])},
+                CORNERS,
+                [0] * 4,
+                ("a", "b"),
+            ),
+            r"panels with \[1, 2\] neurons",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS * 3)}, [], [], ("a", "b")),
+            r"panels with \[6\] neurons",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS)}, [1, 2], [0, 1], ("a", "b")),
+            "the shape",
+        ),
+        (
+            lambda: figures.plot_regions({"a": (above_half, NEURONS)}, CORNERS, [0], ("a", "b")),
+            "lengths must agree",
+        ),
+        (
+            lambda: figures.plot_regions(
+                {"a": (above_half, NEURONS)}, CORNERS, [0, 1, 2, 0], ("a", "b")
+            ),
+            "give 0 or 1",
+        ),
     ],
 )
 def test_bad_input_is_refused_before_a_figure_is_made(call, message):

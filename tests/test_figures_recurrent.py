@@ -74,7 +74,8 @@ def back_in_time(figure):
 def test_an_unrolled_network(settings, outputs, back, cuts):
     figure = figures.draw_unrolled(5, **settings)
     texts = texts_of(figure)
-    assert sum(text.startswith("$p_") for text in texts) == outputs
+    assert sum(text.startswith("$P_") for text in texts) == outputs
+    assert {"$H_{0}$", "$H_{5}$", "$X_{1}$", "$X_{5}$", "$P_{5}$"} <= set(texts)
     assert [texts.count(weight) for weight in ("$U$", "$W$", "$V$")] == [5, 5, outputs]
     assert back_in_time(figure) == back
     assert texts.count("cut") == cuts

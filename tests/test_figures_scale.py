@@ -58,7 +58,8 @@ def test_a_roof_rises_to_its_ridge_and_points_lie_where_they_were_measured():
 
 def test_each_worker_gets_parameters_and_sends_its_share():
     figure = figures.draw_data_parallel([3, 5])
-    assert {"worker 1\n3 rows", "worker 2\n5 rows", "3/8 $g_1$", "5/8 $g_2$"} <= texts_of(figure)
+    texts = {"worker 1\n3 samples", "worker 2\n5 samples", "3/8 $g_1$", "5/8 $g_2$"}
+    assert texts <= texts_of(figure)
     arrows = [patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
     for color, line, to_the_right in ((FORWARD, "-", True), (BACKWARD, "--", False)):
         chosen = [arrow for arrow in arrows if arrow.get_linestyle() == line]

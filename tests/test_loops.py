@@ -1,14 +1,19 @@
 """The six steps in pure Python."""
 
+import ast
 import copy
 import math
+import re
 from random import Random
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_notebooks import bare, definitions
 
 from backprop import loops
+from backprop.datasets import DATA_FOLDER
 
 shapes = st.lists(st.integers(1, 4), min_size=2, max_size=5)
 
@@ -86,8 +91,8 @@ def test_training_learns_two_separated_groups():
         for center, label in [(0, 0), (2, 1)] * 10
     ]
     network = loops.initialize_network([2, 3, 2], Random(1))
-    errors = loops.train_network(network, examples, 0.5, 200)
-    assert len(errors) == 200 and errors[-1] < 0.05 * errors[0]
+    losses = loops.train_network(network, examples, 0.5, 200)
+    assert len(losses) == 200 and losses[-1] < 0.05 * losses[0]
     assert [loops.predict(network, inputs) for inputs, _ in examples] == [0, 1] * 10
 
 
@@ -95,15 +100,15 @@ def test_training_with_more_hidden_layers_is_the_step_by_hand_repeated():
     network = loops.initialize_network([2, 3, 1, 2], Random(1))
     by_hand = copy.deepcopy(network)
     examples = [([0.1, 0.9], 1), ([0.7, 0.2], 0)]
-    errors = loops.train_network(network, examples, 0.5, 1)
+    losses = loops.train_network(network, examples, 0.5, 1)
     total = 0.0
     for inputs, label in examples:
         expected = [float(number == label) for number in range(2)]
         outputs = loops.forward_propagate(by_hand, inputs)
-        total += sum((a - y) ** 2 for a, y in zip(outputs, expected, strict=True))
+        total += sum((a - y) ** 2 / 2 for a, y in zip(outputs, expected, strict=True))
         loops.backward_propagate_error(by_hand, expected)
         loops.update_weights(by_hand, inputs, 0.5)
-    assert errors == [pytest.approx(total / 2)] and network == by_hand
+    assert losses == [pytest.approx(total / 2)] and network == by_hand
 
 
 def test_predict_takes_the_largest_output():
@@ -242,3 +247,21 @@ def test_training_refuses_what_cannot_be_meant(examples, rate, epochs, message):
 def test_sizes_that_are_no_network(layer_sizes):
     with pytest.raises(ValueError, match="layer_sizes is"):
         loops.initialize_network(layer_sizes, Random(0))
+
+
+def test_the_listing_of_chapter_4_is_the_package_and_runs(capsys):
+    """Its functions are compared with the package's, and its last lines learn XOR."""
+    chapter = nbformat.read(DATA_FOLDER.parent / "book" / "04_six_steps.ipynb", as_version=4)
+    [listing] = [
+        match[1]
+        for cell in chapter.cells
+        for match in re.finditer(r"^```python\n(.*?)^```$", cell.source, flags=re.M | re.S)
+    ]
+    with open(loops.__file__, encoding="utf-8") as file:
+        packaged = {node.name: bare(node) for node in definitions(file.read())}
+    taught = {node.name: bare(node) for node in definitions(listing)}
+    assert taught == {name: packaged[name] for name in taught}
+    steps = [node.name for node in ast.parse(listing).body if isinstance(node, ast.FunctionDef)]
+    assert (steps[0], steps[-1], len(steps)) == ("initialize_network", "predict", 10)
+    exec(compile(listing, "six_steps.py", "exec"), {"__name__": "__main__"})
+    assert capsys.readouterr().out == "loss 0.001\n[0, 1, 1, 0]\n"

@@ -15,6 +15,7 @@ from strategies import networks
 from backprop import saving
 from backprop.activations import Activation
 from backprop.fixed_point import FixedPointNetwork
+from backprop.gru import GRUNetwork
 from backprop.layers import ActivationLayer, Dense
 from backprop.losses import CategoricalCrossEntropy, SquaredError
 from backprop.network import Network
@@ -91,6 +92,7 @@ def every_kind():
             X,
             Y[:, :1],
         ),
+        "gated": (GRUNetwork(3, 4, 2, "tanh", generator=generator, keep_bias=1), steps, Y[:6]),
     }
 
 
@@ -313,7 +315,7 @@ def stepped_elsewhere():
         ),
         (
             lambda: Saved(OwnNetwork([1, 1], generator=np.random.default_rng(0))),
-            "give a network of one of the kinds Network, ElmanNetwork, FixedPointNetwork",
+            "of one of the kinds Network, ElmanNetwork, GRUNetwork, FixedPointNetwork",
         ),
         (lambda: Saved("a network"), "cannot save 'a network': give a network of one of the kinds"),
     ],

@@ -14,6 +14,7 @@ from strategies import networks
 
 from backprop import training
 from backprop.fixed_point import DidNotConverge, FixedPointNetwork
+from backprop.gru import GRUNetwork
 from backprop.network import Network
 from backprop.optimizers import Adam, GradientDescent, Momentum, RMSProp
 from backprop.through_time import ElmanNetwork
@@ -460,6 +461,7 @@ def every_kind(dtype=np.float64):
         "feed-forward": (Network([3, 4, 2], "tanh", generator=generator, dtype=dtype), X, Y),
         "through time": (ElmanNetwork(3, 4, 2, generator=generator), X.reshape(-1, 2, 3), Y[:6]),
         "fixed point": (FixedPointNetwork.draw(3, 5, 2, generator=generator), X, Y),
+        "gated": (GRUNetwork(3, 4, 2, generator=generator), X.reshape(-1, 2, 3), Y[:6]),
     }
     for network, _, _ in kinds.values():
         network.parameters += 0.01

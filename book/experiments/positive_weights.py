@@ -1,11 +1,11 @@
 """Measure a published iris program, and what weights around 0 and scaled inputs do for it.
 
 The program is a 4-4-3 network of sigmoids. Its weights and biases start uniform between 0 and 1, it
-reads the raw centimetres, and it takes 1,000 steps with the rate 0.1 and a gradient summed over the
-105 training rows; 45 rows test it. (As published its labels are no one-hot rows, and it stops with
-an error; here they are.) Mends are tried alone and together, with 50 seeds for split and weights:
-weights between −½ and ½, standardized inputs, and the gradient as a mean over the rows. The run
-takes about a minute:
+reads the raw centimetres, and it takes 1,000 steps with the learning rate 0.1 and a gradient summed
+over the 105 training rows; 45 rows test it. (As published its labels are not one-hot rows, and it
+stops with an error; here they are.) The corrections are tried alone and together, with 50 seeds for
+split and weights: weights between −½ and ½, standardized inputs, and the gradient as a mean over
+the rows. The run takes about a minute:
 
     python book/experiments/positive_weights.py
 

@@ -1,6 +1,6 @@
 """What the experiments of chapter 16 share: the data and the contenders of a fair trial.
 
-All contenders of a trial get the same rows: `draw` splits a data set anew for each seed. A
+All contenders of a trial get the same rows: `draw` splits a data set again for each seed. A
 contender is a function that learns from the training part, with a generator for whatever it draws,
 and returns its `predict`.
 """
@@ -30,7 +30,7 @@ DIGITS_ROWS = {"500 digits": 500, "4,000 digits": 4000}
 
 
 def split(data: str, seed: int) -> tuple[Dataset, Dataset]:
-    """A training part and a test part, both drawn anew for each seed, as they were measured.
+    """A training part and a test part, both drawn again for each seed, as they were measured.
 
     Of wheat and iris a third is the test. Of the 5,000 digits 1,000 are the test and 500 or 4,000
     of the others the training part.
@@ -111,7 +111,7 @@ class Recipe:
         )
 
 
-# One recipe for all data, but for the epochs: as many as it takes to learn the training rows.
+# One recipe for all data, except for the epochs.
 RECIPES = {
     "wheat": Recipe(epochs=200),
     "iris": Recipe(epochs=200),
@@ -153,16 +153,20 @@ def library_contender(model: ClassifierMixin) -> Contender:
     return learn
 
 
-def chosen(candidates: Sequence[Contender]) -> Contender:
-    """The candidate that scores best on a fifth of the rows, trained again on all of them.
+def choose(
+    candidates: Sequence[Contender], training: Dataset, generator: np.random.Generator
+) -> Contender:
+    """The candidate that scores best on a fifth of the training rows, the first of equals."""
+    fit, validation = training.split(0.2, seed=int(generator.integers(2**31)))
+    scores = [accuracy(learn(fit, generator), validation) for learn in candidates]
+    return candidates[int(np.argmax(scores))]
 
-    Equal scores are decided for the candidate that stands first.
-    """
+
+def chosen(candidates: Sequence[Contender]) -> Contender:
+    """The candidate that `choose` takes, trained again on all rows."""
 
     def learn(training: Dataset, generator: np.random.Generator) -> Predict:
-        fit, validation = training.split(0.2, seed=int(generator.integers(2**31)))
-        scores = [accuracy(learn(fit, generator), validation) for learn in candidates]
-        return candidates[int(np.argmax(scores))](training, generator)
+        return choose(candidates, training, generator)(training, generator)
 
     return learn
 

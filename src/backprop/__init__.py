@@ -8,7 +8,7 @@ the order in which the book teaches them:
   `model`, `network`, `optimizers`, `training`;
 - is the gradient right, and what has the network learned: `gradients`, `mistakes`, `diagnosis`,
   `inspection`;
-- recurrent networks: `recurrent`, `fixed_point`, `through_time`;
+- recurrent networks: `recurrent`, `fixed_point`, `through_time`, `gru`;
 - automatic differentiation: `autodiff`;
 - data, files and scores: `samples`, `tables`, `idx`, `photographs`, `datasets`, `scaling`,
   `comparison`, `files`, `saving`;

@@ -96,14 +96,15 @@ def comparison_table(
     """One row per rival: effect, spread, wins, ties, losses and p of `method` against it.
 
     `scores` maps each method's name to its scores, one per trial; a DataFrame with one column per
-    method will do. Rounded for printing: three decimals, the p-value to two significant digits.
+    method will do. Rounded for printing: three decimals, the p-value to two significant digits and
+    at most four decimals, so 0 stands for less than 0.00005.
     Raises KeyError for an unknown name, and ValueError as `compare_paired` does.
     """
     compared = [compare_paired(scores[method], scores[rival], split) for rival in rivals]
     table = pd.DataFrame([vars(each) for each in compared], index=pd.Index(rivals, name="against"))
     table = table.rename(columns={"p_value": "p"}).round({"effect": 3, "spread": 3})
     table["effect"] += 0.0  # no -0.000
-    return table.assign(p=[float(f"{p:.2g}") for p in table["p"]])
+    return table.assign(p=[round(float(f"{p:.2g}"), 4) for p in table["p"]])
 
 
 def corrected_t_test(effect: float, spread: float, trials: int, split: tuple[int, int]) -> float:

@@ -1,4 +1,4 @@
-"""Data sets: wheat seeds, iris, handwritten digits and your own, loaded, checked and scaled.
+"""Data sets: wheat seeds, iris, digits, first names and your own, loaded, checked and scaled.
 
 scikit-learn is imported where it is used: its import takes longer than most work with the data, and
 code that only reads digits does not need it.
@@ -23,6 +23,7 @@ __all__ = [
     "load_csv",
     "load_digits",
     "load_files",
+    "load_first_names",
     "load_idx_pair",
     "load_images",
     "load_iris",
@@ -114,6 +115,24 @@ def load_images(folder: Path, part: str) -> Dataset:
     names = tuple(f"pixel {row}, {column}" for row in range(rows) for column in range(columns))
     X = images.reshape(len(images), -1) / 255
     return Dataset(X, labels.astype(int), names, tuple("0123456789"))
+
+
+def load_first_names(path: str | Path = DATA_FOLDER / "names" / "first_names.txt") -> list[str]:
+    """5,163 first names of the United States census of 1990, in lower case, each once, sorted.
+
+    Raises ValueError for a file with anything but one name of the letters a to z per line.
+    """
+    check_course_data(Path(path))
+    names = Path(path).read_text(encoding="utf-8").splitlines()
+    for number, name in enumerate(names, start=1):
+        if not (name.isascii() and name.isalpha() and name.islower()):
+            raise ValueError(
+                f"line {number} of {path} is {name!r}: give one name per line, with the letters a "
+                f"to z and nothing else"
+            )
+    if not names:
+        raise ValueError(f"{path} is empty: give one name per line")
+    return names
 
 
 def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:

@@ -1,9 +1,9 @@
 """Backpropagation in pure Python: six steps on lists and dictionaries.
 
-A network is a list of layers, a layer a list of neurons, and a neuron a dictionary:
+A network is a list of layers, a layer is a list of neurons, and a neuron is a dictionary:
 
 - ``"weights"``: one weight per input, and the bias as the last entry;
-- ``"output"``: what the neuron sent on in the last forward pass;
+- ``"output"``: the neuron's output in the last forward pass;
 - ``"delta"``: the derivative of the error with respect to the neuron's weighted sum, from the last
   backward pass.
 
@@ -11,8 +11,8 @@ An example is a pair ``(inputs, label)``: a list of floats, and the number of it
 A data set is a list of examples. The error of one example is E = ½ Σ (output − expected)².
 
 The six steps are initialize, forward, backward, update, train and predict. The names of the
-functions are the ones usual in tutorials; the equations BP1 to BP4 are those of Nielsen, "Neural
-Networks and Deep Learning" (2015), chapter 2. Standard library only.
+functions are those of a tutorial by Brownlee (2016); the equations BP1 to BP4 are those of Nielsen,
+"Neural Networks and Deep Learning" (2015), chapter 2. Standard library only.
 """
 
 from __future__ import annotations
@@ -76,10 +76,14 @@ def initialize_network(layer_sizes: Sequence[int], generator: Random) -> Network
     two sizes or a size below 1.
     """
     check_layer_sizes(layer_sizes)
-    return [
-        [{"weights": [generator.random() for _ in range(inputs + 1)]} for _ in range(neurons)]
-        for inputs, neurons in zip(layer_sizes, layer_sizes[1:])
-    ]
+    network: Network = []
+    for inputs, neurons in zip(layer_sizes, layer_sizes[1:]):
+        layer: list[Neuron] = []
+        for _ in range(neurons):
+            weights = [generator.random() for _ in range(inputs + 1)]
+            layer.append({"weights": weights})
+        network.append(layer)
+    return network
 
 
 # Step 2: forward
@@ -93,13 +97,13 @@ def activate(weights: list[float], inputs: Sequence[float]) -> float:
     return total
 
 
-def transfer(activation: float) -> float:
+def transfer(z: float) -> float:
     """The sigmoid, 1 / (1 + e^(−z)), in the form ½(1 + tanh(z/2)), which cannot overflow."""
-    return 0.5 * (1.0 + math.tanh(0.5 * activation))
+    return 0.5 * (1.0 + math.tanh(0.5 * z))
 
 
 def forward_propagate(network: Network, inputs: Sequence[float]) -> Sequence[float]:
-    """The outputs of the last layer; on the way each neuron stores its own output."""
+    """The outputs of the last layer. Each neuron also stores its own output."""
     for layer in network:
         for neuron in layer:
             neuron["output"] = transfer(activate(neuron["weights"], inputs))
@@ -111,7 +115,7 @@ def forward_propagate(network: Network, inputs: Sequence[float]) -> Sequence[flo
 
 
 def transfer_derivative(output: float) -> float:
-    """The slope of the sigmoid where its output is `output`: output · (1 − output)."""
+    """The derivative of the sigmoid where its output is `output`: output · (1 − output)."""
     return output * (1.0 - output)
 
 
@@ -121,14 +125,14 @@ def backward_propagate_error(network: Network, expected: Sequence[float]) -> Non
     Needs the outputs of a forward pass. `expected` has one number per output neuron.
     """
     for neuron, target in zip(network[-1], expected):
-        slope = neuron["output"] - target
-        neuron["delta"] = slope * transfer_derivative(neuron["output"])
+        upstream = neuron["output"] - target
+        neuron["delta"] = upstream * transfer_derivative(neuron["output"])
     for layer, next_layer in reversed(list(zip(network, network[1:]))):
         for index, neuron in enumerate(layer):
-            slope = 0.0
+            upstream = 0.0
             for next_neuron in next_layer:
-                slope += next_neuron["delta"] * next_neuron["weights"][index]
-            neuron["delta"] = slope * transfer_derivative(neuron["output"])
+                upstream += next_neuron["delta"] * next_neuron["weights"][index]
+            neuron["delta"] = upstream * transfer_derivative(neuron["output"])
 
 
 # Step 4: update
@@ -150,7 +154,7 @@ def update_weights(network: Network, inputs: Sequence[float], learning_rate: flo
 
 
 def one_hot(label: int, classes: int) -> list[float]:
-    """The expected outputs for a label: 1.0 at its own place, 0.0 elsewhere."""
+    """The expected outputs for a label: 1.0 at the index of the label, 0.0 elsewhere."""
     return [1.0 if index == label else 0.0 for index in range(classes)]
 
 
@@ -159,22 +163,22 @@ def train_network(
 ) -> list[float]:
     """Train on one example at a time, in the order given. Changes `network`.
 
-    Returns a number an epoch: the mean over the examples of Σ (output − expected)², each taken
+    Returns one number per epoch, the loss L: the mean of the examples' errors E, each computed
     before its own update. Raises ValueError as :func:`check_training`.
     """
     check_training(network, examples, learning_rate, epochs)
-    errors = []
+    losses = []
     for _ in range(epochs):
         total = 0.0
         for inputs, label in examples:
             expected = one_hot(label, len(network[-1]))
             outputs = forward_propagate(network, inputs)
             for output, target in zip(outputs, expected):
-                total += (output - target) ** 2
+                total += 0.5 * (output - target) ** 2
             backward_propagate_error(network, expected)
             update_weights(network, inputs, learning_rate)
-        errors.append(total / len(examples))
-    return errors
+        losses.append(total / len(examples))
+    return losses
 
 
 # Step 6: predict
@@ -371,12 +375,11 @@ def cross_validation_split(
 
     Raises ValueError for fewer than two folds or more folds than rows.
     """
-    if not 2 <= fold_count <= len(dataset):
-        raise ValueError(
-            f"{fold_count} folds of {len(dataset)} rows: give between 2 and {len(dataset)} folds"
-        )
+    rows = len(dataset)
+    if not 2 <= fold_count <= rows:
+        raise ValueError(f"{fold_count} folds of {rows} rows: give 2 to {rows}")
     remaining = list(dataset)
-    size = len(dataset) // fold_count
+    size = rows // fold_count
     return [
         [remaining.pop(generator.randrange(len(remaining))) for _ in range(size)]
         for _ in range(fold_count)
@@ -408,7 +411,8 @@ def evaluate_algorithm(
     folds = cross_validation_split(dataset, fold_count, generator)
     scores = []
     for number, test in enumerate(folds):
-        train = [example for other, fold in enumerate(folds) if other != number for example in fold]
+        others = folds[:number] + folds[number + 1 :]
+        train = [example for fold in others for example in fold]
         predicted = algorithm(train, test, generator, *arguments)
         scores.append(accuracy_metric([label for _, label in test], predicted))
     return scores
@@ -424,8 +428,8 @@ def back_propagation(
 ) -> list[int]:
     """Train a new network on `train` and predict the labels of `test`.
 
-    The network has as many inputs as an example has features, and an output per class up to the
-    largest label in `train`.
+    The network has as many inputs as an example has features, and one output per class up to
+    the largest label in `train`.
     """
     inputs = len(train[0][0])
     outputs = max(label for _, label in train) + 1

@@ -25,6 +25,7 @@ from backprop import checks
 from backprop.activations import Activation
 from backprop.files import write_whole
 from backprop.fixed_point import FixedPointNetwork
+from backprop.gru import GRUNetwork
 from backprop.layers import make_layer
 from backprop.losses import Loss, get_loss
 from backprop.model import Model
@@ -38,7 +39,7 @@ __all__ = ["Saved", "load", "load_network", "save", "save_network"]
 FORMAT = "backprop network"
 VERSION = 2
 KINDS: dict[str, type[Model]] = {
-    kind.__name__: kind for kind in (Network, ElmanNetwork, FixedPointNetwork)
+    kind.__name__: kind for kind in (Network, ElmanNetwork, GRUNetwork, FixedPointNetwork)
 }
 # Others keep a position in a table, and a damaged one would lead to memory that is not theirs.
 GENERATORS = {kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM)}

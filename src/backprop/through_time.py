@@ -1,8 +1,9 @@
-"""Backpropagation through time: a state that is carried along a sequence, and the error back.
+"""Backpropagation through time: a state is carried along a sequence, and its gradient back.
 
 An Elman network reads one item of a sequence at each step. Unrolled, it is a feed-forward network
-with a layer for each step, all with the same weights; so the four equations of
-`backprop.layers.dense` hold, and the gradients of the steps add up.
+with one layer per step, all with the same weights; so the four equations of
+`backprop.layers.dense` hold, and the gradients of the steps add up. What it shares with other
+networks that read sequences, such as that of `backprop.gru`, is in `SequenceNetwork`.
 
 Sources: Elman, "Finding structure in time" (1990); Werbos, "Backpropagation through time: what it
 does and how to do it" (1990); for the truncation Williams and Peng, "An efficient gradient-based
@@ -11,6 +12,7 @@ algorithm for on-line training of recurrent network trajectories" (1990).
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -26,16 +28,16 @@ from backprop.model import Model
 from backprop.parameters import Gradient, Part
 from backprop.recurrent import elementwise
 
-__all__ = ["READINGS", "ElmanNetwork", "SequencePass", "Sequences"]
+__all__ = ["READINGS", "ElmanNetwork", "ElmanPass", "SequenceNetwork", "SequencePass", "Sequences"]
 
 READINGS = ("last step", "every step")
 
 
 class Sequences:
-    """Sequences of different lengths in one array, the shorter ones filled up at their ends.
+    """Sequences of different lengths in one array, the shorter ones padded at their ends.
 
     `values` is (samples, steps, features); `lengths`, (samples,), counts the steps of each sequence
-    that are real, None standing for all. Values after the end may be anything, and become NaN: that
+    that are real; None means all. Values after the end may be anything, and become NaN: that
     marks the end wherever `values` go. `real` (samples, steps) says where the real steps are. An
     index picks samples.
 
@@ -102,24 +104,164 @@ class Sequences:
 
 @dataclass(frozen=True)
 class SequencePass:
-    """What a forward pass leaves.
+    """What a forward pass keeps for the backward pass.
 
     `X` is (samples, steps, inputs) with 0 after the end of each sequence, `lengths` counts the
-    steps. `states` is (samples, steps + 1, neurons), of which the first is 0. `sums` are the
-    pre-activations of the states, (samples, steps, neurons). `read` says where in (samples, steps)
-    outputs are read; `Z` and `outputs` have one row for each of these.
+    steps. `states` is (samples, steps + 1, neurons), of which the first is 0. `read` says where in
+    (samples, steps) outputs are read; `Z` and `outputs` have one row for each of these.
     """
 
     X: np.ndarray
     lengths: np.ndarray
-    sums: np.ndarray
     states: np.ndarray
     read: np.ndarray
     Z: np.ndarray
     outputs: np.ndarray
 
 
-class ElmanNetwork(Model):
+@dataclass(frozen=True)
+class ElmanPass(SequencePass):
+    """The same, and in `sums` (samples, steps, neurons) the pre-activations of the states."""
+
+    sums: np.ndarray
+
+
+class SequenceNetwork(Model):
+    """What networks that read sequences share: which steps are read, targets, truncation, checks.
+
+    A kind of network says how its states follow from each other (`forward`), and how the gradient
+    goes from a state to the one before (`_backward`). Its outputs are `g(H_t @ V + c)`.
+    """
+
+    V: Any
+    c: Any
+    output_activation: Activation
+    reading: str
+    truncation: int | None
+
+    @property
+    @abstractmethod
+    def inputs(self) -> int:
+        """How many features each item of a sequence has."""
+
+    def _build_outputs(
+        self,
+        sizes: dict[str, int],
+        activation: str | Activation,
+        loss: str | Loss,
+        reading: str,
+        truncation: int | None,
+    ) -> None:
+        """Check what all kinds have in common, and keep it."""
+        for name, size in sizes.items():
+            checks.whole_number(size, name)
+        self.reading = checks.choice(reading, "reading", READINGS)
+        self.truncation = truncation
+        if truncation is not None:
+            checks.whole_number(truncation, "truncation", unit=", or None for all steps")
+        self.output_activation, self.loss = get_activation(activation), get_loss(loss)
+        self.loss.check_activation(self.output_activation)
+
+    @classmethod
+    def from_settings(cls, settings: dict[str, Any]) -> Self:
+        """The network that `settings` describes, with all parameters 0."""
+        network = cls.__new__(cls)
+        network._build(**settings)
+        return network
+
+    @abstractmethod
+    def _build(self, *arguments: Any, **settings: Any) -> None:
+        """Check the settings, keep them, and allocate the parameters."""
+
+    @staticmethod
+    def _real_steps(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """X with 0 in place of NaN, and which of its steps are real."""
+        real = ~np.isnan(X[:, :, 0])
+        return np.where(real[:, :, None], X, 0.0), real
+
+    def _outputs(self, states: np.ndarray, real: np.ndarray) -> dict[str, np.ndarray]:
+        """The last entries of a pass, from the states after all steps."""
+        read = real.copy()
+        if self.reading == "last step":
+            read[:, :-1] &= ~real[:, 1:]
+        Z = states[:, 1:][read] @ self.V + self.c
+        return {"read": read, "Z": Z, "outputs": self.output_activation.function(Z)}
+
+    def output_delta(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+        """∂L/∂Z of the outputs that are read, one row each (BP1)."""
+        targets = self.target_rows(forward, Y)
+        return self.loss.delta(forward.Z, forward.outputs, targets, self.output_activation)
+
+    def _output_gradients(
+        self, forward: SequencePass, output_delta: np.ndarray, gradient: Gradient | None = None
+    ) -> np.ndarray:
+        """∂L/∂H through the outputs alone, (samples, steps, neurons): 0 where nothing is read."""
+        if gradient is not None:
+            gradient.add_product("V", forward.states[:, 1:][forward.read].T, output_delta)
+            gradient.add_rows("c", output_delta)
+        G = np.zeros_like(forward.states[:, 1:])
+        G[forward.read] = output_delta @ self.V.T
+        return G
+
+    def _cut(self, from_next: np.ndarray, forward: SequencePass, t: int) -> None:
+        """Set the gradient that would go from step t to the one before to 0 where a cut is."""
+        if self.truncation is not None:
+            from_next[(forward.lengths - t) % self.truncation == 0] = 0.0
+
+    def data_loss(self, forward: SequencePass, Y: np.ndarray) -> float:
+        """The loss of a forward pass against the targets Y."""
+        return self.loss.value(forward.Z, forward.outputs, self.target_rows(forward, Y))
+
+    def target_rows(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+        """The targets of the steps that are read, one row each."""
+        return Y if self.reading == "last step" else Y[forward.read]
+
+    def predict(self, X: Sequences | ArrayLike) -> np.ndarray:
+        """The outputs, checked: (samples, outputs) where the last step is read.
+
+        Where every step is, (samples, steps, outputs), with 0 after the end of a sequence.
+        """
+        forward = self.forward(self._check_inputs(X).values)
+        if self.reading == "last step":
+            outputs: np.ndarray = forward.outputs
+            return outputs
+        every = np.zeros((*forward.read.shape, len(self.c)))
+        every[forward.read] = forward.outputs
+        return every
+
+    def classify(self, X: Sequences | ArrayLike) -> np.ndarray:
+        """The index of the largest output of each sequence, or of each of its steps."""
+        classes: np.ndarray = self.predict(X).argmax(axis=-1)
+        return classes
+
+    def _check_inputs(self, X: Sequences | ArrayLike) -> Sequences:
+        X = X if isinstance(X, Sequences) else Sequences(X)
+        if X.values.shape[2] != self.inputs:
+            raise ValueError(
+                f"the sequences have {X.values.shape[2]} features per step; this network takes "
+                f"{self.inputs}"
+            )
+        return X
+
+    def check_examples(
+        self, X: Sequences | ArrayLike, Y: ArrayLike
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """X and Y as arrays, X with NaN after the end of each sequence.
+
+        Raises ValueError for wrong shapes, and for numbers that are not finite in steps that count.
+        """
+        X, Y = self._check_inputs(X), checks.real_array(Y, "Y")
+        samples, steps, _ = X.values.shape
+        each = () if self.reading == "last step" else (steps,)
+        if self.reading == "every step" and Y.shape[:2] == (samples, steps):
+            Y = Y.copy()
+            Y[~X.real] = 0.0
+        Y = checks.targets(Y, samples, (*each, len(self.c)))
+        self.loss.check_targets(Y if self.reading == "last step" else Y[X.real])
+        return X.values, Y
+
+
+class ElmanNetwork(SequenceNetwork):
     """A state that is carried from step to step, and outputs that are computed from it.
 
     At each step t of a sequence, with the state H before the first step 0::
@@ -131,8 +273,9 @@ class ElmanNetwork(Model):
     targets (samples, outputs), or at 'every step', with targets (samples, steps, outputs). The loss
     is a mean over all steps that are read. `activations` are the names of f and g.
 
-    `truncation` is how many steps an error is sent back at most: each sequence is cut into pieces
-    of that many steps, counted from its end, and no error crosses a cut. None sends it all the way.
+    `truncation` is how many steps a gradient is passed back at most: each sequence is cut into
+    pieces of that many steps, counted from its end, and no gradient crosses a cut. None means no
+    cuts.
 
     W is drawn normal with standard deviation radius/√neurons, which gives it about that spectral
     radius; U and V with one over the root of their inputs; b and c start at 0.
@@ -174,20 +317,14 @@ class ElmanNetwork(Model):
         reading: str,
         truncation: int | None,
     ) -> None:
-        for name, size in (("inputs", inputs), ("neurons", neurons), ("outputs", outputs)):
-            checks.whole_number(size, name)
         if isinstance(activations, str | Activation) or len(activations) != 2:
             raise ValueError(
                 f"activations is {activations!r}: give two names, that of the state and that of "
                 f"the outputs, such as ('tanh', 'softmax')"
             )
-        self.reading = checks.choice(reading, "reading", READINGS)
-        self.truncation = truncation
-        if truncation is not None:
-            checks.whole_number(truncation, "truncation", unit=", or None for all steps")
         self.activation = elementwise(activations[0])
-        self.output_activation, self.loss = get_activation(activations[1]), get_loss(loss)
-        self.loss.check_activation(self.output_activation)
+        sizes = {"inputs": inputs, "neurons": neurons, "outputs": outputs}
+        self._build_outputs(sizes, activations[1], loss, reading, truncation)
         self._allocate(
             {
                 "W": (neurons, neurons),
@@ -197,6 +334,11 @@ class ElmanNetwork(Model):
                 "c": (outputs,),
             }
         )
+
+    @property
+    def inputs(self) -> int:
+        """How many features each item of a sequence has."""
+        return len(self.U)
 
     def settings(self) -> dict[str, Any]:
         """The sizes, the two activations, the loss, and how outputs are read."""
@@ -210,21 +352,13 @@ class ElmanNetwork(Model):
             "truncation": self.truncation,
         }
 
-    @classmethod
-    def from_settings(cls, settings: dict[str, Any]) -> Self:
-        """The network that `settings` describes, with all parameters 0."""
-        network = cls.__new__(cls)
-        network._build(**settings)
-        return network
-
-    def forward(self, X: np.ndarray, training: bool = False) -> SequencePass:
+    def forward(self, X: np.ndarray, training: bool = False) -> ElmanPass:
         """The outputs at all steps that are read, one row each, in the order of samples and steps.
 
         X is (samples, steps, inputs) with NaN after the end of each sequence, as `check_examples`
         returns it; `predict` is the same with checks.
         """
-        real = ~np.isnan(X[:, :, 0])
-        X, lengths = np.where(real[:, :, None], X, 0.0), real.sum(axis=1)
+        X, real = self._real_steps(X)
         samples, steps, _ = X.shape
         drive = X @ self.U + self.b
         sums = np.empty_like(drive)
@@ -232,19 +366,9 @@ class ElmanNetwork(Model):
         for t in range(steps):
             sums[:, t] = states[:, t] @ self.W + drive[:, t]
             states[:, t + 1] = self.activation.function(sums[:, t])
-        read = real.copy()
-        if self.reading == "last step":
-            read[:, :-1] &= ~real[:, 1:]
-        Z = states[:, 1:][read] @ self.V + self.c
-        outputs = self.output_activation.function(Z)
-        return SequencePass(X, lengths, sums, states, read, Z, outputs)
+        return ElmanPass(X, real.sum(axis=1), states, **self._outputs(states, real), sums=sums)
 
-    def output_delta(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
-        """∂L/∂Z of the outputs that are read, one row each (BP1)."""
-        targets = self.target_rows(forward, Y)
-        return self.loss.delta(forward.Z, forward.outputs, targets, self.output_activation)
-
-    def deltas(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
+    def deltas(self, forward: ElmanPass, Y: np.ndarray) -> np.ndarray:
         """∂L/∂Z of the states, (samples, steps, neurons).
 
         A state reaches the loss through the outputs that are computed from it, and through the next
@@ -255,8 +379,12 @@ class ElmanNetwork(Model):
         Values after the end of a sequence need no special handling: nothing is read there, so
         their deltas are 0.
         """
-        G = np.zeros_like(forward.states[:, 1:])
-        G[forward.read] = self.output_delta(forward, Y) @ self.V.T
+        return self._state_deltas(
+            forward, self._output_gradients(forward, self.output_delta(forward, Y))
+        )
+
+    def _state_deltas(self, forward: ElmanPass, G: np.ndarray) -> np.ndarray:
+        """The deltas, from the gradient that reaches each state through its outputs."""
         deltas = np.empty_like(G)
         from_next = np.zeros_like(G[:, 0])
         for t in reversed(range(G.shape[1])):
@@ -264,72 +392,17 @@ class ElmanNetwork(Model):
                 G[:, t] + from_next, forward.sums[:, t], forward.states[:, t + 1]
             )
             from_next = deltas[:, t] @ self.W.T
-            if self.truncation is not None:
-                from_next[(forward.lengths - t) % self.truncation == 0] = 0.0
+            self._cut(from_next, forward, t)
         return deltas
 
-    def _backward(self, forward: SequencePass, Y: np.ndarray, gradient: Gradient) -> None:
+    def _backward(self, forward: ElmanPass, Y: np.ndarray, gradient: Gradient) -> None:
         """Every step uses the same weights, so the gradients of the steps add up (BP3, BP4)."""
-        output_delta = self.output_delta(forward, Y)
-        gradient.add_product("V", forward.states[:, 1:][forward.read].T, output_delta)
-        gradient.add_rows("c", output_delta)
-
-        deltas = self.deltas(forward, Y).reshape(-1, len(self.W))
+        G = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
+        deltas = self._state_deltas(forward, G).reshape(-1, len(self.W))
         before = forward.states[:, :-1].reshape(deltas.shape)
         gradient.add_product("W", before.T, deltas)
         gradient.add_product("U", forward.X.reshape(len(deltas), -1).T, deltas)
         gradient.add_rows("b", deltas)
-
-    def data_loss(self, forward: SequencePass, Y: np.ndarray) -> float:
-        """The loss of a forward pass against the targets Y."""
-        return self.loss.value(forward.Z, forward.outputs, self.target_rows(forward, Y))
-
-    def target_rows(self, forward: SequencePass, Y: np.ndarray) -> np.ndarray:
-        """The targets of the steps that are read, one row each."""
-        return Y if self.reading == "last step" else Y[forward.read]
-
-    def predict(self, X: Sequences | ArrayLike) -> np.ndarray:
-        """The outputs, checked: (samples, outputs) where the last step is read.
-
-        Where every step is, (samples, steps, outputs), with 0 after the end of a sequence.
-        """
-        forward = self.forward(self._check_inputs(X).values)
-        if self.reading == "last step":
-            return forward.outputs
-        every = np.zeros((*forward.read.shape, len(self.c)))
-        every[forward.read] = forward.outputs
-        return every
-
-    def classify(self, X: Sequences | ArrayLike) -> np.ndarray:
-        """The index of the largest output of each sequence, or of each of its steps."""
-        classes: np.ndarray = self.predict(X).argmax(axis=-1)
-        return classes
-
-    def _check_inputs(self, X: Sequences | ArrayLike) -> Sequences:
-        X = X if isinstance(X, Sequences) else Sequences(X)
-        if X.values.shape[2] != len(self.U):
-            raise ValueError(
-                f"the sequences have {X.values.shape[2]} features per step; this network takes "
-                f"{len(self.U)}"
-            )
-        return X
-
-    def check_examples(
-        self, X: Sequences | ArrayLike, Y: ArrayLike
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """X and Y as arrays, X with NaN after the end of each sequence.
-
-        Raises ValueError for wrong shapes, and for numbers that are not finite in steps that count.
-        """
-        X, Y = self._check_inputs(X), checks.real_array(Y, "Y")
-        samples, steps, _ = X.values.shape
-        each = () if self.reading == "last step" else (steps,)
-        if self.reading == "every step" and Y.shape[:2] == (samples, steps):
-            Y = Y.copy()
-            Y[~X.real] = 0.0
-        Y = checks.targets(Y, samples, (*each, len(self.c)))
-        self.loss.check_targets(Y if self.reading == "last step" else Y[X.real])
-        return X.values, Y
 
     def __repr__(self) -> str:
         inputs, neurons = self.U.shape

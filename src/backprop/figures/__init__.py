@@ -26,6 +26,7 @@ from backprop.figures.curves import (
 )
 from backprop.figures.networks import draw_computation_graph, draw_network, plot_matrix_product
 from backprop.figures.recurrent import draw_cycles, draw_relaxation, draw_unrolled
+from backprop.figures.regions import plot_regions
 from backprop.figures.results import (
     plot_confusion,
     plot_features,
@@ -62,6 +63,7 @@ __all__ = [
     "plot_matrix_product",
     "plot_paths",
     "plot_predictions",
+    "plot_regions",
     "plot_roofline",
     "plot_scores",
     "plot_slope",

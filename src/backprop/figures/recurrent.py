@@ -112,11 +112,11 @@ def draw_circle(
 def draw_unrolled(
     steps: int, *, reading: str = "last step", truncation: int | None = None
 ) -> Figure:
-    """A recurrent network unrolled: a column a step, inputs below, states, and outputs above.
+    """A recurrent network unrolled: one column per step, inputs below, states, and outputs above.
 
-    Solid arrows lead forward, dashed ones carry the error back. `reading` says where outputs are
-    read, at the 'last step' or at 'every step'. With `truncation` the error does not cross the
-    dotted lines, drawn after each so many steps, counted from the end. Raises ValueError for a
+    Solid arrows lead forward, dashed ones carry the gradient back. `reading` says where outputs are
+    read, at the 'last step' or at 'every step'. With `truncation` the gradient does not cross the
+    dotted lines, one after every so many steps, counted from the end. Raises ValueError for a
     number of steps or a truncation below 1 and another reading.
     """
     check_sizes(steps=steps, truncation=1 if truncation is None else truncation)
@@ -124,13 +124,13 @@ def draw_unrolled(
         raise ValueError(f"unknown reading {reading!r}: choose from {', '.join(READINGS)}")
     axes = new_canvas(-2.05, 1.95)
     write(axes, (0.15, 1.7), "solid: forward", FORWARD, ha="left")
-    write(axes, (WIDTH - 0.15, 1.7), "dashed: the error back", BACKWARD, ha="right")
+    write(axes, (WIDTH - 0.15, 1.7), "dashed: the gradient back", BACKWARD, ha="right")
     places = np.linspace(0.5, WIDTH - 0.5, steps + 1)
-    before = draw_node(axes, (places[0], 0), "0", "input")
+    before = draw_node(axes, (places[0], 0), "H0", "input")
     for step, x in enumerate(places[1:], 1):
         x_node, h_node = (
             draw_node(axes, (x, height), f"{name}{step}", kind)
-            for name, height, kind in (("x", -1.3, "input"), ("h", 0.0, "hidden"))
+            for name, height, kind in (("X", -1.3, "input"), ("H", 0.0, "hidden"))
         )
         join(axes, x_node, h_node, "$U$")
         cut = truncation is not None and (steps - step + 1) % truncation == 0
@@ -140,13 +140,13 @@ def draw_unrolled(
             axes.plot([middle, middle], [-1.6, 1.3], ":", color=MUTED, marker="", zorder=1)
             write(axes, (middle, -1.8), "cut", MUTED)
         if step == steps or reading == "every step":
-            join(axes, h_node, draw_node(axes, (x, 1.15), f"p{step}", "output"), "$V$", back=True)
+            join(axes, h_node, draw_node(axes, (x, 1.15), f"P{step}", "output"), "$V$", back=True)
         before = h_node
     return figure_of(axes)
 
 
 def join(axes: Axes, start: Node, end: Node, weight: str, back: bool = False) -> None:
-    """An arrow forward with its weight, and where an error goes back, a dashed one next to it."""
+    """An arrow forward with its weight; where the gradient goes back, a dashed one next to it."""
     bend = 0.25 if back else 0.0
     draw_arrow(axes, start, end, FORWARD, bend=bend)
     if back:

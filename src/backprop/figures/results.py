@@ -39,7 +39,7 @@ def plot_scores(
     xlabel: str = "accuracy",
     number_format: str = ".3f",
 ) -> Figure:
-    """A dot for each score, a row for each named group, with mean ± standard deviation next to it.
+    """One dot per score and one row per named group, with mean ± standard deviation next to it.
 
     The standard deviation is that of the scores shown (divided by their number). Dots are moved
     up and down a little, always in the same way, so that equal scores stay visible.

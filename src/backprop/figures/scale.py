@@ -82,7 +82,7 @@ def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> F
     Each curve has a number greater than 0 for every count of rows.
     """
     check_count(curves)
-    axes = new_plot(3.8, xlabel="rows in a step", ylabel=ylabel)
+    axes = new_plot(3.8, xlabel="samples per step", ylabel=ylabel)
     for name, points in curves.items():
         values = finite_numbers(list(points.values()), name)
         if not (values > 0).all() or min(points) < 1:
@@ -131,7 +131,7 @@ def plot_roofline(
 def draw_data_parallel(rows: Sequence[int]) -> Figure:
     """A step of data-parallel training, with a worker for each of these counts of rows.
 
-    Parameters go from the client to the workers in solid lines, gradients come back in dashed
+    Parameters go from the coordinator to the workers in solid lines, gradients come back in dashed
     ones, each with its share of the rows. Raises ValueError for counts that are not whole numbers
     of at least 1.
     """
@@ -140,10 +140,10 @@ def draw_data_parallel(rows: Sequence[int]) -> Figure:
     spacing = 1.05
     top = spacing * (len(rows) - 1) / 2
     axes = new_canvas(-top - 1.15, top + 0.95)
-    client = box(axes, (0.95, 0), (1.5, 1.1), "client\nparameters,\nupdate")
+    client = box(axes, (0.95, 0), (1.5, 1.1), "coordinator\nparameters,\nupdate")
     for number, count in enumerate(rows, 1):
         y = top - spacing * (number - 1)
-        worker = box(axes, (5.4, y), (1.6, 0.72), f"worker {number}\n{count} rows")
+        worker = box(axes, (5.4, y), (1.6, 0.72), f"worker {number}\n{count} samples")
         for offset, color, line in ((0.14, FORWARD, "-"), (-0.14, BACKWARD, "--")):
             near = Node((client.place[0] + 0.75, 0.35 * y + offset))
             far = Node((worker.place[0] - 0.8, y + offset))

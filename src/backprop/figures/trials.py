@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from backprop.figures.checks import check_count, finite_numbers
@@ -14,10 +16,11 @@ from backprop.figures.style import (
     GRID,
     INK,
     ORANGE,
+    SERIES,
+    WIDTH,
     figure_of,
     in_house_style,
     new_plot,
-    new_plots,
 )
 
 Scores = Sequence[float]
@@ -36,42 +39,110 @@ def plot_bands(
     *,
     xlabel: str,
     ylabel: str = "test accuracy",
+    columns: int | None = None,
+    log: bool = False,
 ) -> Figure:
     """The mean of the scores at each level, with a band of one standard deviation to either side.
 
     A panel for each title, in it a curve for each name, and for each level of a curve its scores: a
-    mapping, or a pandas Series of lists with the levels as index.
-    Levels stand at equal distances, in the order in which they come. All panels have the same
-    curves and one vertical scale. The standard deviation is that of the scores shown (divided by
-    their number). Raises ValueError for no panels, for panels with different curves or for more
-    curves than can be told apart.
+    mapping, or a pandas Series of lists with the levels as index. Panels stand in rows of
+    `columns`, all in one row without it; they may have different curves, and a name looks the same
+    in all of them. They share both scales.
+
+    Levels that are numbers stand at their places on a scale, logarithmic with `log`. Levels that
+    are texts stand at equal distances; next to numbers a text is something else, and gets a point
+    with a bar, at the left, that no line joins to the others. The standard deviation is that of
+    the scores shown, with their number minus one as the divisor. Raises ValueError for no panels,
+    and for more names than can be told apart.
     """
     names = list(dict.fromkeys(chain.from_iterable(panels.values())))
     check_count(names)
-    if any(list(curves) != names for curves in panels.values()):
-        raise ValueError(f"all panels need the same curves, in the same order: {names}")
-    parts = new_plots(len(panels), 3.4 + 0.25 * -(-len(names) // 2), xlabel=xlabel)
-    for axes in parts[1:]:
-        axes.sharey(parts[0])
+    columns = columns or len(panels)
+    rows = -(-len(panels) // columns)
+    height = (3.4 if rows == 1 else 1.9 * rows) + 0.25 * -(-len(names) // 2)
+    figure, grid = plt.subplots(
+        rows, columns, figsize=(WIDTH, height), sharex=True, sharey=True, squeeze=False
+    )
+    parts = list(grid.flat)
+    for axes in parts[len(panels) :]:
+        axes.set_visible(False)
+    places = level_places(panels, log)
+    styles = dict(zip(names, SERIES))
     for axes, (title, curves) in zip(parts, panels.items()):
-        levels = [str(level) for level in dict(curves[names[0]])]
+        if log:
+            axes.set_xscale("log")
         for name, curve in curves.items():
-            scores = [finite_numbers(scores, name) for scores in dict(curve).values()]
-            means = np.array([part.mean() for part in scores])
-            deviations = np.array([part.std() for part in scores])
-            places = range(len(means))
-            (line,) = axes.plot(places, means, label=name)
-            low, high = means - deviations, means + deviations
-            axes.fill_between(places, low, high, color=line.get_color(), alpha=0.12, linewidth=0)
-        axes.set_xticks(range(len(levels)), levels)
+            draw_curve(axes, name, dict(curve), places, styles[name])
+        axes.set_xticks(list(places.values()), list(map(level_label, places)), minor=False)
+        axes.set_xticks([], minor=True)
         axes.set_title(title)
-    parts[0].set_ylabel(ylabel)
-    figure = figure_of(parts[0])
+    for axes in grid[-1]:
+        axes.set_xlabel(xlabel)
+    for axes in grid[:, 0]:
+        axes.set_ylabel(ylabel)
     if len(names) > 1:
-        lines = parts[0].get_legend_handles_labels()
-        figure.legend(*lines, loc="outside lower center", ncols=2)
+        lines = {line.get_label(): line for axes in parts for line in axes.lines}
+        handles = [lines[name] for name in names]
+        figure.legend(handles, names, loc="outside lower center", ncols=2)
     arrange_once(figure)
     return figure
+
+
+def level_label(level: Level) -> str:
+    """What the axis says at a level."""
+    return level if isinstance(level, str) else f"{level:g}"
+
+
+def level_places(
+    panels: Mapping[str, Mapping[str, Mapping[Level, Scores]]], log: bool
+) -> dict[Level, float]:
+    """Where each level stands on the horizontal axis."""
+    curves = chain.from_iterable(panel.values() for panel in panels.values())
+    levels = list(dict.fromkeys(chain.from_iterable(dict(curve) for curve in curves)))
+    numbers = sorted(level for level in levels if not isinstance(level, str))
+    texts = [level for level in levels if isinstance(level, str)]
+    if not numbers:
+        return {level: float(place) for place, level in enumerate(texts)}
+    low, high = numbers[0], numbers[-1]
+    apart: dict[Level, float] = {}
+    for number, level in enumerate(reversed(texts), start=1):
+        apart[level] = low * 4.0**-number if log else low - 0.25 * number * (high - low)
+    return {**dict(reversed(apart.items())), **{level: float(level) for level in numbers}}
+
+
+def draw_curve(
+    axes: Axes,
+    name: str,
+    curve: Mapping[Level, Scores],
+    places: Mapping[Level, float],
+    style: Mapping[str, str],
+) -> None:
+    """One line of means with its band; levels that stand apart get a point with a bar."""
+    scores = {level: finite_numbers(part, name) for level, part in curve.items()}
+    means = {level: float(part.mean()) for level, part in scores.items()}
+    spreads = {level: sample_deviation(part) for level, part in scores.items()}
+    mixed = any(not isinstance(level, str) for level in places)
+    apart = [level for level in curve if mixed and isinstance(level, str)]
+    joined = sorted((level for level in curve if level not in apart), key=lambda x: places[x])
+    at = [places[level] for level in joined]
+    axes.plot(at, [means[level] for level in joined], label=name, **style)
+    low = [means[level] - spreads[level] for level in joined]
+    high = [means[level] + spreads[level] for level in joined]
+    axes.fill_between(at, low, high, color=style["color"], alpha=0.18, linewidth=0)
+    for level in apart:
+        axes.errorbar(
+            places[level],
+            means[level],
+            spreads[level],
+            color=style["color"],
+            marker=style["marker"],
+            capsize=3,
+        )
+
+
+def sample_deviation(scores: np.ndarray) -> float:
+    """The standard deviation, with the number of scores minus one as the divisor; 0 for one."""
+    return float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
 
 
 @in_house_style
