@@ -110,7 +110,7 @@ def line(batch_size: int, rate: float, runs: np.ndarray, ratios: np.ndarray, win
     return {
         "batch_size": batch_size,
         "learning_rate": rate,
-        "epochs": two_digits(samples / ROWS),
+        "epochs": round(samples / ROWS, 2),
         "steps": steps,
         "time_over_32": two_digits(np.median(ratios)),
         "least": two_digits(ratios.min()),
