@@ -71,15 +71,22 @@ def test_xor_starts_stores_every_run_and_one_of_each_network_comes_back():
         pd.testing.assert_frame_equal(again, lines, atol=2e-4)
 
 
-def test_batch_sizes_stores_every_size_and_one_of_them_comes_back():
+def test_batch_sizes_stores_every_size_and_three_of_them_come_back():
     script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
     stored = pd.read_csv(EXPERIMENTS / "batch_sizes.csv").set_index("batch_size")
     assert tuple(stored.index) == script["BATCH_SIZES"]
     assert stored.loc[32, "time_over_32"] == 1 and stored["fastest_in"].sum() == 10
-    rate = stored.loc[128, "learning_rate"]
-    epochs = [script["run"](128, rate, seed)[0] for seed in script["SEEDS"]]
-    assert np.median(epochs) == stored.loc[128, "epochs"]
-    assert stored.loc[128, "steps"] == np.median(epochs) * 32  # 31 batches and a quarter
+    for size in (8, 32, 128):
+        line = stored.loc[size]
+        found = [script["run"](size, line["learning_rate"], seed)[:2] for seed in script["SEEDS"]]
+        samples, steps = np.median(found, axis=0)
+        assert line["epochs"] == round(samples / 4000, 2) and line["steps"] == steps
+
+
+def test_batch_sizes_ends_a_run_that_does_not_get_there():
+    script = runpy.run_path(str(EXPERIMENTS / "batch_sizes.py"))
+    assert script["run"](500, 2.0, 0, longest=1000) == (1000, 2, np.inf)
+    assert script["samples_needed"](500, 2.0, fewest=1000) == np.inf
 
 
 def test_depth_stores_every_run_with_one_rate_per_network_and_some_come_back():
