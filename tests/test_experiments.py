@@ -277,9 +277,9 @@ def test_what_chapter_17_says_about_shares_and_limits():
     faster = (speed["float32"] / speed["float64"]).loc[8:]
     assert faster.between(1.9, 3.2).all()  # two to three times
 
-    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("momentum == 0")
+    batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("optimizer == 'gradient descent'")
     time = batches.groupby("batch_size")["time_over_32"].median()
-    assert time.idxmin() == 128 and time[4000] > 12
+    assert time.idxmin() in (32, 128) and time[4000] > 10
 
 
 def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():
@@ -613,10 +613,10 @@ def compared(stored, column, method, rival, split=None, **settings):
 
 def test_verdicts_on_noise_follow_from_the_stored_trials():
     stored = pd.read_csv(EXPERIMENTS / "noise.csv")
-    plain, penalised = "network", "network, L2 chosen"
+    plain, penalized = "network", "network, L2 chosen"
     regression, vectors = "logistic regression, L2 chosen", "support vectors, C chosen"
 
-    def against(rival, data, level=0.2, kind="labels", method=penalised):
+    def against(rival, data, level=0.2, kind="labels", method=penalized):
         settings = {"data": data, "noise": kind, "level": level}
         return compared(stored, "method", method, rival, **settings)
 
@@ -631,7 +631,7 @@ def test_verdicts_on_noise_follow_from_the_stored_trials():
     for data, level in {"wheat": 1.0, "500 digits": 0.5}.items():
         assert against(plain, data, level, "test inputs").wins >= 18
     assert against(vectors, "500 digits", 0.5, "test inputs").wins == 20
-    # Free to memorise: the network and one nearest neighbour lose about as much.
+    # Free to memorize: the network and one nearest neighbour lose about as much.
     means = stored.groupby(["data", "noise", "level", "method"])["test_accuracy"].mean()
     for data in ("wheat", "500 digits"):
         lost = means[data, "test inputs", 0.0] - means[data, "labels", 0.2]
@@ -747,6 +747,8 @@ def test_verdicts_on_memories_follow_from_the_stored_trials():
         assert (
             scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
         ).all()
+    at_90 = scores["missing_90"]
+    assert (at_90["nearest pattern"] > at_90["formula, tanh"]).sum() == 9
     cut = compare_paired(
         scores["missing_90"]["cut: trained, 600 updates"],
         scores["missing_90"]["cut: formula per neuron"],

@@ -90,7 +90,7 @@ def test_panels_in_rows_share_their_scales_and_a_name_looks_the_same_in_all():
     panels = {
         "wheat, plain": {"network": {0.0: [0.9, 1.0], 0.2: [0.6, 0.8]}},
         "digits, plain": {"network": {0.0: [0.8, 0.9], 0.2: [0.2, 0.4]}},
-        "wheat, regularised": {"rival": {0.0: [0.9, 0.9]}, "network": {0.2: [0.9, 0.8]}},
+        "wheat, regularized": {"rival": {0.0: [0.9, 0.9]}, "network": {0.2: [0.9, 0.8]}},
     }
     figure = figures.plot_bands(panels, xlabel="level", columns=2)
     shown = [axes for axes in figure.axes if axes.get_visible()]

@@ -1,4 +1,4 @@
-"""Measure what networks of growing width memorise, and what they learn.
+"""Measure what networks of growing width memorize, and what they learn.
 
 784-w-10 networks train on 500 digits whose labels are true, or true but for a fifth, or drawn at
 random. Training ends when all training rows are right, or after LONGEST epochs. Logistic regression
@@ -32,7 +32,7 @@ LONGEST = 200
 
 
 def contender(width: int) -> Contender:
-    """A network of that width that trains until it has memorised its rows."""
+    """A network of that width that trains until it has memorized its rows."""
     if width == 0:
         return library_contender(LogisticRegression(C=np.inf, max_iter=5000))
     recipe = replace(RECIPES[DATA], hidden=width, epochs=LONGEST)

@@ -9,7 +9,7 @@ processor can do. The run takes about twenty seconds:
     python book/experiments/rows_per_step.py
 
 Chapter 17 reads `rows_per_step.csv`. Its columns are the sizes of the network, the type of the
-numbers, the rows of a step, the rows a second over those of steps of a single row in float64, and
+numbers, the rows of a step, the rows per second over those of steps of a single row in float64, and
 the multiplications a second over those of the large product in the same type.
 """
 

@@ -42,7 +42,7 @@ def most_exciting_input(
     steps: int = 200,
     learning_rate: float = 0.1,
 ) -> np.ndarray:
-    """An input between 0 and 1 that maximises the output of a neuron, shape (inputs,).
+    """An input between 0 and 1 that maximizes the output of a neuron, shape (inputs,).
 
     Gradient *ascent* on the input: from grey, 0.5 everywhere, it takes `steps` steps of the length
     `learning_rate`·√inputs along the gradient, and keeps every input between 0 and 1. What it finds
