@@ -23,8 +23,6 @@ WITHOUT_ADDRESS = {
     "greatlearning": "a copy",
     "griewank1989": "a chapter of a book that is not on the publisher's pages",
     "importanceandworking": "a copy",
-    "inaccuracy": "a copy",
-    "irisquickguide": "a copy",
 }
 
 
