@@ -291,25 +291,20 @@ def test_memory_speed_stores_every_setting_and_copies_what_it_says():
 def test_what_chapter_17_says_about_shares_and_limits():
     profile = pd.read_csv(EXPERIMENTS / "time_profile.csv").set_index(["network", "rows"])
     products = profile["forward products"] + profile["backward products"]
-    assert products["7-5-3", 32] < 0.3  # three quarters of the time are not products
+    assert products["7-5-3", 32] < 0.3  # seven tenths of the time are not products
     large = products.drop([("7-5-3", 32), ("784-30-10", 1)])
-    assert large.between(0.63 - 1e-9, 0.86 + 1e-9).all()
-    assert profile.drop("7-5-3")["activations"].between(0.09, 0.18).all()
+    assert large.between(0.73 - 1e-9, 0.84 + 1e-9).all()
+    assert profile.drop("7-5-3")["activations"].between(0.1, 0.15).all()
 
     steps = pd.read_csv(EXPERIMENTS / "rows_per_step.csv").set_index(["network", "dtype", "rows"])
-    share = steps["share_of_limit"]
-    assert [share[name, "float64", 1] for name in ("784-30-10", "784-500-500-10")] == [0.028, 0.047]
-    assert (
-        share["784-30-10", "float64", 128] == 0.52
-        and share["784-500-500-10", "float64", 128] == 0.72
-    )
+    share = steps["share_of_limit"].xs("float64", level="dtype").unstack("network")
+    assert share.loc[1].tolist() == [0.06, 0.16] and share.loc[128].tolist() == [0.67, 0.86]
     speed = steps["speed_over_one_row"]["784-500-500-10"].unstack("dtype")
-    faster = (speed["float32"] / speed["float64"]).loc[8:]
-    assert faster.between(1.9, 3.2).all()  # two to three times
+    assert (speed["float32"] / speed["float64"]).between(2, 2.3).all()  # about twice
 
     batches = pd.read_csv(EXPERIMENTS / "mini_batches.csv").query("optimizer == 'gradient descent'")
     time = batches.groupby("batch_size")["time_over_32"].median()
-    assert time.idxmin() in (32, 128) and time[4000] > 10
+    assert time.idxmin() == 128 and time[4000] > 9
 
 
 def test_scaling_stores_every_setting_and_all_contestants_compute_the_same():

@@ -9,7 +9,7 @@ an epoch is then one gradient.
 
 The methods of a seed take turns on one core. Their processor times are kept as ratios to that of
 batches of 32 of the same seed: seconds say more about a computer than about a method. The run takes
-about three minutes:
+about a minute:
 
     python book/experiments/mini_batches.py
 
@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from results import Line, store, two_digits
 from scipy import optimize
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 from trials import RECIPES, accuracy
 
@@ -136,8 +137,10 @@ def trial(seed: int, rates: dict[tuple[int, str], float | None]) -> list[Line]:
 
 def main() -> None:
     """Choose the rates, run all seeds one after another, and write the results."""
-    rates = {method: best_rate(*method) for method in tqdm(METHODS, unit="rate")}
-    store([line for seed in tqdm(SEEDS, unit="seed") for line in trial(seed, rates)], RESULTS)
+    with threadpool_limits(1):
+        rates = {method: best_rate(*method) for method in tqdm(METHODS, unit="rate")}
+        lines = [line for seed in tqdm(SEEDS, unit="seed") for line in trial(seed, rates)]
+    store(lines, RESULTS)
 
 
 if __name__ == "__main__":
