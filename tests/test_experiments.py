@@ -126,6 +126,19 @@ def test_the_digits_networks_differ_as_chapter_11_says():
     assert compare_paired(scores[small], scores[squared]).p_value > 0.5
 
 
+def test_digit_readers_stores_every_seed_and_one_of_them_comes_back():
+    script, stored = script_and_stored("digit_readers")
+    assert [*stored["seed"]] == [*script["SEEDS"]]
+    line = script["run"](3)
+    accuracies = [name for name in stored if name not in ("seed", "disagreements")]
+    assert_comes_back(line, stored, {"seed": 3}, accuracies)
+    leads = stored["accuracy_100"] - stored["accuracy_30"]
+    deviations = stored["disagreements"] ** 0.5 / 1000
+    assert (leads > 0).all() and (stored["signed_step"] < 0.33).all()
+    assert ((leads / deviations > 2).sum(), len(stored)) == (7, 10)
+    assert ((stored["random_step"] - stored["accuracy_100"]).abs() < 0.01).all()
+
+
 def test_update_rules_stores_every_run_and_some_of_them_come_back():
     script, stored = script_and_stored("update_rules")
     columns = ["rule", "schedule", "learning_rate", "seed"]
@@ -151,10 +164,11 @@ def test_the_verdicts_on_update_rules_follow_from_the_stored_trials():
     constant = {rule: (rule, "constant") for rule in lists.index}
     for rule in constant:
         if rule != "Adam":
-            assert compare(constant["Adam"], constant[rule]).p_value > 0.4
+            lead = compare(constant["Adam"], constant[rule])
+            assert lead.p_value > 0.4 and 0 < lead.effect < lead.spread
     gain = compare(("momentum", "cosine"), constant["momentum"])
     changes = [compare(constant["Adam"], constant[rule]).effect for rule in constant]
-    assert gain.wins == 9 and gain.effect > max(changes)
+    assert gain.wins == 9 and gain.effect > 2 * max(changes)
     for rule in ("momentum", "Adam"):
         assert compare((rule, "warm-up, cosine"), (rule, "cosine")).p_value > 0.25
 
@@ -162,6 +176,15 @@ def test_the_verdicts_on_update_rules_follow_from_the_stored_trials():
     pair = large.pivot(index="seed", columns="schedule", values="test_accuracy")
     result = compare_paired(pair["warm-up, cosine"], pair["cosine"], split=(3200, 1000))
     assert result.wins == 10 and result.p_value < 0.02
+    losses = stored.query("rule == 'Adam'").groupby(["schedule", "learning_rate"])
+    means = losses["validation_loss"].mean().unstack("schedule")
+    gains = means["cosine"] - means["warm-up, cosine"]
+    assert (gains[:0.01].abs() < 0.003).all() and (gains[0.02:] > 0.02).all()
+    assert (means["cosine"] < means["constant"])[0.005:].all()
+    assert (means["cosine"] > means["constant"])[:0.002].all()
+    plain = stored.query("rule == 'gradient descent'").groupby("learning_rate")
+    loss = plain["validation_loss"].mean()
+    assert max(loss[0.2], loss[0.5]) < loss[0.1]
 
 
 def test_weight_decay_stores_every_trial_and_one_of_each_method_comes_back():
@@ -754,6 +777,8 @@ def test_verdicts_on_memories_follow_from_the_stored_trials():
         assert (
             scores[name]["trained, 600 updates"] > scores[name]["two layers, 1,800 updates"]
         ).all()
+    at_90 = scores["missing_90"]
+    assert (at_90["nearest pattern"] > at_90["formula, tanh"]).sum() == 9
     cut = compare_paired(
         scores["missing_90"]["cut: trained, 600 updates"],
         scores["missing_90"]["cut: formula per neuron"],
