@@ -6,7 +6,7 @@ is more; the clock stands while it is measured. So a size is not charged for the
 in which it got there. Each batch size gets the learning rate of RATES that takes the fewest samples
 on average over three seeds; the ten seeds that count come after that. The sizes of a seed take
 turns on one core. Their processor times are kept as ratios to that of batches of 32 of the same
-seed. The run takes about five minutes:
+seed. The run takes about four minutes:
 
     python book/experiments/batch_sizes.py
 
