@@ -371,9 +371,9 @@ def test_the_environment_silences_what_was_not_asked_for(monkeypatch):
         ({"batch_size": True, "generator": np.random.default_rng(0)}, "batch_size is True"),
         (
             {"batch_size": 5, "generator": 0},
-            "generator is 0, .*: pass generator=np.random.default_rng",
+            "generator is 0: .*pass generator=np.random.default_rng",
         ),
-        ({"generator": 0}, "generator is 0, .*: pass generator=np.random.default_rng"),
+        ({"generator": 0}, "generator is 0: .*pass generator=np.random.default_rng"),
         ({"metrics": {"loss": lambda network: 1.0}}, "a metric is named 'loss'"),
         (
             {"metrics": {"validation_loss": len}, "validation": ([[1.0]], [[1.0]])},
