@@ -17,7 +17,13 @@ ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "book" / "glossary.md"
 SOURCES = parse_file(ROOT / "book" / "references.bib", encoding="utf-8").entries
 # Sources that are nowhere to be read for sure, with the reason.
-WITHOUT_ADDRESS = {"almeida1987": "proceedings of 1987 that the publisher does not offer"}
+# The tutorials are known from copies that name no address.
+WITHOUT_ADDRESS = {
+    "almeida1987": "proceedings of 1987 that the publisher does not offer",
+    "greatlearning": "a copy",
+    "griewank1989": "a chapter of a book that is not on the publisher's pages",
+    "importanceandworking": "a copy",
+}
 
 
 def pages(book):

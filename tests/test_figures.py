@@ -595,6 +595,24 @@ def test_an_error_curve_can_be_logarithmic_and_named():
     assert (axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel()) == ("log", "step", "error")
 
 
+def test_a_logarithmic_error_curve_has_plain_labels_where_powers_of_ten_are_few():
+    rates = pd.Series([0.9, 0.3, 2.0], index=[0.001, 0.01, 1.0])
+    axes = figures.plot_error_curve({"loss": rates}, log=True, log_x=True).axes[0]
+    for axis, (low, high), expected in (
+        (axes.xaxis, axes.get_xlim(), ["0.001", "0.01", "0.1", "1"]),
+        (axes.yaxis, axes.get_ylim(), ["0.3", "0.5", "1", "2"]),
+    ):
+        shown = [
+            axis.get_major_formatter()(place)
+            for place in axis.get_majorticklocs()
+            if low <= place <= high
+        ]
+        assert shown == expected
+        assert axis.get_minor_formatter()(0.7) == ""
+    wide = figures.plot_error_curve([1.0, 1e-3], log=True).axes[0]
+    assert "10^" in wide.yaxis.get_major_formatter()(0.1)
+
+
 def test_a_slope_is_that_of_the_tangent_and_the_step_leads_downhill():
     figure = figures.plot_slope(bowl, bowl_slope, 3, span=(-1, 4), learning_rate=0.4)
     tangent = line(figure, "tangent, slope 2")

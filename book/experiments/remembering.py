@@ -3,9 +3,9 @@
 A network with 20 neurons reads random bits, as −1 and +1, and says at the end what the first one
 was. It trains with Adam (0.01) on 50 new sequences per update, with gradients clipped at 1. The
 PROGRAMS differ in how the network starts, in the number of updates, and in the kind of network: an
-Elman network as the package draws it, one with weights from the inputs of a fifth, one with an
-orthogonal W as well, and a gated recurrent unit whose keep gate has the bias 0 or 3. The run takes
-about ten minutes on two cores:
+Elman network as the package draws it, one whose weights from the inputs are a fifth of that, one
+with an orthogonal W as well, and a gated recurrent unit whose keep gate has the bias 0 or 3. The
+run takes about ten minutes on two cores:
 
     python book/experiments/remembering.py
 

@@ -47,7 +47,7 @@ from backprop.through_time import SequenceNetwork, SequencePass
 __all__ = ["GRUNetwork", "GRUPass", "gru_step", "gru_step_back"]
 
 Arrays = tuple[np.ndarray, ...]
-GATES = ("_keep", "_reset", "")  # the endings of the names of the three layers' parts
+ENDINGS = ("_keep", "_reset", "")  # of the names: W_keep, W_reset and W, and so for U and b
 
 
 def gru_step(
@@ -142,8 +142,8 @@ class GRUNetwork(SequenceNetwork):
         checks.random_generator(generator)
         checks.number(keep_bias, "keep_bias")
         self._build(inputs, neurons, outputs, output_activation, loss, reading, truncation)
-        for gate in GATES:
-            W, U = self.parts["W" + gate], self.parts["U" + gate]
+        for ending in ENDINGS:
+            W, U = self.parts["W" + ending], self.parts["U" + ending]
             W[...] = generator.normal(scale=neurons**-0.5, size=W.shape)
             U[...] = generator.normal(scale=inputs**-0.5, size=U.shape)
         self.b_keep[...] = keep_bias
@@ -162,15 +162,10 @@ class GRUNetwork(SequenceNetwork):
         sizes = {"inputs": inputs, "neurons": neurons, "outputs": outputs}
         self._build_outputs(sizes, output_activation, loss, reading, truncation)
         shapes: dict[str, tuple[int, ...]] = {}
-        for gate in GATES:
-            shapes |= {"W" + gate: (neurons, neurons)}
-            shapes |= {"U" + gate: (inputs, neurons), "b" + gate: (neurons,)}
+        for ending in ENDINGS:
+            shapes |= {"W" + ending: (neurons, neurons)}
+            shapes |= {"U" + ending: (inputs, neurons), "b" + ending: (neurons,)}
         self._allocate(shapes | {"V": (neurons, outputs), "c": (outputs,)})
-
-    @property
-    def inputs(self) -> int:
-        """The number of features in each item of a sequence."""
-        return len(self.U)
 
     def settings(self) -> dict[str, Any]:
         """The sizes, the activation of the outputs, the loss, and the reading of outputs."""
@@ -192,7 +187,7 @@ class GRUNetwork(SequenceNetwork):
         """
         X, real = self._real_steps(X)
         samples, steps, _ = X.shape
-        drives = [X @ self.parts["U" + gate] + self.parts["b" + gate] for gate in GATES]
+        drives = [X @ self.parts["U" + ending] + self.parts["b" + ending] for ending in ENDINGS]
         gates = np.empty((3, samples, steps, len(self.W)))
         states = np.zeros((samples, steps + 1, len(self.W)))
         weights = self.W_keep, self.W_reset, self.W
@@ -204,25 +199,26 @@ class GRUNetwork(SequenceNetwork):
 
     def _backward(self, forward: GRUPass, Y: np.ndarray, gradient: Gradient) -> None:
         """From the last step to the first. All steps share their weights, so gradients add up."""
-        G = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
+        e = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
         deltas = np.empty_like(forward.gates)
         weights = self.W_keep, self.W_reset, self.W
-        from_next = np.zeros_like(G[:, 0])
-        for t in reversed(range(G.shape[1])):
+        from_next = np.zeros_like(e[:, 0])
+        for t in reversed(range(e.shape[1])):
             gates = tuple(forward.gates[:, :, t])
             from_next, *computed = gru_step_back(
-                G[:, t] + from_next, forward.states[:, t], gates, *weights
+                e[:, t] + from_next, forward.states[:, t], gates, *weights
             )
             deltas[:, :, t] = computed
             self._cut(from_next, forward, t)
         H = forward.states[:, :-1]
-        seen = (H, H, forward.gates[1] * H)  # the inputs of the two gates and of the candidate
+        reset = forward.gates[1]
+        seen = (H, H, reset * H)  # what each W is multiplied with: keep gate, reset gate, candidate
         X = forward.X.reshape(-1, self.inputs)
-        for gate, state, of_gate in zip(GATES, seen, deltas):
-            delta = of_gate.reshape(-1, len(self.W))
-            gradient.add_product("W" + gate, state.reshape(delta.shape).T, delta)
-            gradient.add_product("U" + gate, X.T, delta)
-            gradient.add_rows("b" + gate, delta)
+        for ending, state, delta in zip(ENDINGS, seen, deltas):
+            delta = delta.reshape(-1, len(self.W))
+            gradient.add_product("W" + ending, state.reshape(delta.shape).T, delta)
+            gradient.add_product("U" + ending, X.T, delta)
+            gradient.add_rows("b" + ending, delta)
 
     def __repr__(self) -> str:
         inputs, neurons = self.U.shape

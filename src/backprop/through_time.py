@@ -130,9 +130,12 @@ class SequenceNetwork(Model):
     """What networks that read sequences share: which steps are read, targets, truncation, checks.
 
     A kind of network says how its states follow from each other (`forward`), and how the gradient
-    goes from a state to the one before (`_backward`). Its outputs are `g(H_t @ V + c)`.
+    goes from a state to the one before (`_backward`), where it calls `_cut` at each step for the
+    truncation. U, or one part called U among others, connects the inputs to the state; the outputs
+    are `g(H_t @ V + c)`.
     """
 
+    U: Any
     V: Any
     c: Any
     output_activation: Activation
@@ -140,9 +143,9 @@ class SequenceNetwork(Model):
     truncation: int | None
 
     @property
-    @abstractmethod
     def inputs(self) -> int:
         """How many features each item of a sequence has."""
+        return len(self.U)
 
     def _build_outputs(
         self,
@@ -195,16 +198,19 @@ class SequenceNetwork(Model):
     def _output_gradients(
         self, forward: SequencePass, output_delta: np.ndarray, gradient: Gradient | None = None
     ) -> np.ndarray:
-        """∂L/∂H through the outputs alone, (samples, steps, neurons): 0 where nothing is read."""
+        """e, ∂L/∂H through the outputs alone, (samples, steps, neurons): 0 where nothing is read.
+
+        With a `gradient`, the gradients of V and c are added to it.
+        """
         if gradient is not None:
             gradient.add_product("V", forward.states[:, 1:][forward.read].T, output_delta)
             gradient.add_rows("c", output_delta)
-        G = np.zeros_like(forward.states[:, 1:])
-        G[forward.read] = output_delta @ self.V.T
-        return G
+        e = np.zeros_like(forward.states[:, 1:])
+        e[forward.read] = output_delta @ self.V.T
+        return e
 
     def _cut(self, from_next: np.ndarray, forward: SequencePass, t: int) -> None:
-        """Set the gradient that would go from step t to the one before to 0 where a cut is."""
+        """Set to 0, in place, the gradient from step t to the one before, where a cut is."""
         if self.truncation is not None:
             from_next[(forward.lengths - t) % self.truncation == 0] = 0.0
 
@@ -335,11 +341,6 @@ class ElmanNetwork(SequenceNetwork):
             }
         )
 
-    @property
-    def inputs(self) -> int:
-        """How many features each item of a sequence has."""
-        return len(self.U)
-
     def settings(self) -> dict[str, Any]:
         """The sizes, the two activations, the loss, and how outputs are read."""
         return {
@@ -371,10 +372,10 @@ class ElmanNetwork(SequenceNetwork):
     def deltas(self, forward: ElmanPass, Y: np.ndarray) -> np.ndarray:
         """∂L/∂Z of the states, (samples, steps, neurons).
 
-        A state reaches the loss through the outputs that are computed from it, and through the next
-        state. So, from the last step to the first::
+        A state reaches the loss through the outputs that are computed from it, which gives e_t, and
+        through the next state. So, from the last step to the first::
 
-            delta_t = (gradient from the outputs + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
+            delta_t = (e_t + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
 
         Values after the end of a sequence need no special handling: nothing is read there, so
         their deltas are 0.
@@ -383,13 +384,13 @@ class ElmanNetwork(SequenceNetwork):
             forward, self._output_gradients(forward, self.output_delta(forward, Y))
         )
 
-    def _state_deltas(self, forward: ElmanPass, G: np.ndarray) -> np.ndarray:
-        """The deltas, from the gradient that reaches each state through its outputs."""
-        deltas = np.empty_like(G)
-        from_next = np.zeros_like(G[:, 0])
-        for t in reversed(range(G.shape[1])):
+    def _state_deltas(self, forward: ElmanPass, e: np.ndarray) -> np.ndarray:
+        """The deltas, from e, the gradient that reaches each state through its outputs."""
+        deltas = np.empty_like(e)
+        from_next = np.zeros_like(e[:, 0])
+        for t in reversed(range(e.shape[1])):
             deltas[:, t] = self.activation.delta(
-                G[:, t] + from_next, forward.sums[:, t], forward.states[:, t + 1]
+                e[:, t] + from_next, forward.sums[:, t], forward.states[:, t + 1]
             )
             from_next = deltas[:, t] @ self.W.T
             self._cut(from_next, forward, t)
@@ -397,8 +398,8 @@ class ElmanNetwork(SequenceNetwork):
 
     def _backward(self, forward: ElmanPass, Y: np.ndarray, gradient: Gradient) -> None:
         """Every step uses the same weights, so the gradients of the steps add up (BP3, BP4)."""
-        G = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
-        deltas = self._state_deltas(forward, G).reshape(-1, len(self.W))
+        e = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
+        deltas = self._state_deltas(forward, e).reshape(-1, len(self.W))
         before = forward.states[:, :-1].reshape(deltas.shape)
         gradient.add_product("W", before.T, deltas)
         gradient.add_product("U", forward.X.reshape(len(deltas), -1).T, deltas)

@@ -158,9 +158,9 @@ class Watch:
             raise ValueError(f"a metric is named {min(taken)!r}, which is taken: rename it")
         self.history = History()
         self.epoch, self.total, self.rows = 0, 0.0, 0
-        self.start = network.parameters.copy()
+        # The parameters that the epoch began with, the last ones known to give a finite loss.
+        self.safe = network.parameters.copy()
         self.changed = False
-        self.safe = self.start.copy()  # the last parameters known to give a finite loss
         self.best: np.ndarray | None = None
         self.smallest = math.inf
 
@@ -192,7 +192,7 @@ class Watch:
         """Record the epoch, and ask the rules. Raises FloatingPointError for NaN and infinity."""
         if not checks.all_finite(self.network.parameters):
             raise FloatingPointError("a parameter became infinite or NaN")
-        self.changed = self.changed or not np.array_equal(self.network.parameters, self.start)
+        self.changed = self.changed or not np.array_equal(self.network.parameters, self.safe)
         check_loss(self.total)
         record: dict[str, float] = {"epoch": self.epoch, "loss": self.total / self.rows}
         if self.validation is not None:

@@ -28,6 +28,7 @@ from backprop.figures.style import (
     Function,
     figure_of,
     in_house_style,
+    label_plainly,
     new_plot,
     new_plots,
 )
@@ -41,12 +42,14 @@ def plot_error_curve(
     xlabel: str = "epoch",
     ylabel: str = "loss",
     log: bool = False,
+    log_x: bool = False,
 ) -> Figure:
     """A curve of the loss, or several curves by name, counted from 1.
 
     `history` is what training returned, a mapping of names to numbers, or the numbers of one curve.
-    A pandas Series keeps its own index. `log` makes the vertical scale logarithmic. Raises
-    ValueError for no curves or numbers, numbers that are not finite, and more curves than six.
+    A pandas Series keeps its own index. `log` makes the vertical scale logarithmic, `log_x` the
+    horizontal one. Raises ValueError for no curves or numbers, numbers that are not finite, and
+    more curves than six.
     """
     curves = named_curves(history, ylabel)
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
@@ -54,7 +57,13 @@ def plot_error_curve(
         axes.plot(curve.index, curve, label=name, markevery=max(1, len(curve) // 10))
     if log:
         axes.set_yscale("log")
-    if all(np.array_equal(curve.index, np.round(curve.index)) for curve in curves.values()):
+        low, high = axes.get_ylim()
+        if high < 50 * low:  # too few powers of ten to read a curve by
+            label_plainly(axes.yaxis, (1, 2, 3, 5))
+    if log_x:
+        axes.set_xscale("log")
+        label_plainly(axes.xaxis, (1,))
+    elif all(np.array_equal(curve.index, np.round(curve.index)) for curve in curves.values()):
         locator: Any = axes.xaxis.get_major_locator()
         locator.set_params(integer=True)
     if len(curves) > 1:

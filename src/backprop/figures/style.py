@@ -100,8 +100,8 @@ def figure_of(axes: Axes) -> Figure:
     return figure
 
 
-def label_plainly(axis: Axis) -> None:
+def label_plainly(axis: Axis, first_digits: tuple[int, ...] = (1, 2, 5)) -> None:
     """Labels of a logarithmic axis as plain numbers, at 1, 2, 5, 10 and so on, and nowhere else."""
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_locator(LogLocator(subs=first_digits))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -115,7 +116,7 @@ def draw_curve(
     name: str,
     curve: Mapping[Level, Scores],
     places: Mapping[Level, float],
-    style: Mapping[str, str],
+    style: Mapping[str, Any],
 ) -> None:
     """One line of means with its band; levels that stand apart get a point with a bar."""
     scores = {level: finite_numbers(part, name) for level, part in curve.items()}
