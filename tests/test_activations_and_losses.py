@@ -174,7 +174,7 @@ def test_what_a_cross_entropy_does_not_compute_says_what_does(loss):
 @pytest.mark.parametrize("shape", [(3,), (1, 3), (3, 3), (3, 2)])
 def test_shapes_are_never_stretched(shape):
     for function in (partial(SquaredError().value, None), SquaredError().derivative):
-        with pytest.raises(ValueError, match="outputs of shape .* and targets of shape"):
+        with pytest.raises(ValueError, match="outputs have shape .* and targets"):
             function(np.zeros((3, 1)), np.zeros(shape))
 
 
@@ -236,7 +236,7 @@ def test_cross_entropies_compare_by_kind_and_check_their_targets():
     with pytest.raises(ValueError, match="row 0 of the targets adds up to 0.98"):
         CategoricalCrossEntropy().check_targets(np.array([[0.49, 0.49]]))
     for loss in (BinaryCrossEntropy(), CategoricalCrossEntropy()):
-        with pytest.raises(ValueError, match="a target is -0.5: .*are probabilities"):
+        with pytest.raises(ValueError, match="a target is -0.5: .*be probabilities"):
             loss.check_targets(np.array([[1.0, 0.0], [-0.5, 1.5]]))
 
 

@@ -80,7 +80,7 @@ def test_what_a_resumed_training_may_not_change(trained, tmp_path, capsys):
     shorter.write_text(
         "\n".join(CSV.read_text(encoding="utf-8").splitlines()[:-5]), encoding="utf-8"
     )
-    with pytest.raises(SystemExit, match="has 205 rows, and the training began with 210"):
+    with pytest.raises(SystemExit, match="has 205 rows, but the training began with 210"):
         main(["train", str(shorter), "--resume", str(trained)])
     bare = tmp_path / "bare.npz"
     save_network(Network([7, 3], generator=np.random.default_rng(0)), bare)
@@ -151,10 +151,10 @@ def test_idx_files_stay_bytes_and_are_predicted(tmp_path, capsys):
     main(["evaluate", output, *paths])
     assert "90 samples" in capsys.readouterr().out
     write_idx(np.where(labels == 2, 3, labels).astype(np.uint8), paths[1])
-    with pytest.raises(SystemExit, match="has the label 3, and the network knows 3 classes"):
+    with pytest.raises(SystemExit, match="has the label 3, but the network knows 3 classes"):
         main(["evaluate", output, *paths])
     write_idx(images[:, :2], paths[0])
-    with pytest.raises(SystemExit, match="arrays of 8 numbers, and the network takes 16"):
+    with pytest.raises(SystemExit, match="arrays of 8 numbers, but the network takes 16"):
         main(["predict", output, paths[0]])
 
 
@@ -261,5 +261,5 @@ def test_new_samples_without_a_feature_are_rejected(trained, tmp_path):
 def test_a_network_without_names_cannot_classify(tmp_path):
     path = save_network(Network([7, 3], generator=np.random.default_rng(1)), tmp_path / "bare.npz")
     for command in ("predict", "evaluate"):
-        with pytest.raises(SystemExit, match="does not say what its outputs and inputs are called"):
+        with pytest.raises(SystemExit, match="has no names for its outputs and inputs"):
             main([command, str(path or tmp_path / "bare.npz"), str(CSV)])

@@ -272,7 +272,7 @@ def test_sum_and_sign_for_every_loss(loss):
         found = diagnose(gradient, network, X, Y)
         assert (found.form, found.factor) == ("sum instead of mean", pytest.approx(7))
     assert diagnose(-right, network, X, Y).form == "sign"
-    assert "sign is turned" in diagnose(-7 * right, network, X, Y).explanation
+    assert "sign is wrong as well" in diagnose(-7 * right, network, X, Y).explanation
     assert diagnose(right / 7, network, X, Y).form == "mean taken twice"
     assert diagnose(data, network, X, Y).form == "missing penalty"
     found = diagnose(2 * right - data, network, X, Y)
@@ -496,7 +496,7 @@ def test_an_unknown_error_is_located():
     ]:
         found = spoiled(parts)
         assert (found.right, found.form, found.section) == (False, None, section)
-        assert f"off is layer {layer}" in found.explanation
+        assert f"first wrong layer is layer {layer}" in found.explanation
     assert spoiled([(1, 1)]).parameter == "layer 2, b[0]"
 
 

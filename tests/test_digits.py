@@ -52,8 +52,8 @@ BAD = {
     "text": (b"1,2,3\n4,5,6", "not an IDX file: it begins with 31 2c 32 2c"),
     "unknown type": (idx([3], b"abc", code=7), "not an IDX file: it begins with 00 00 07 01"),
     "cut in the header": (idx([2, 3], b"")[:9], "ends within its header"),
-    "cut in the numbers": (idx([2, 3], b"abcde"), "announces 6 bytes of numbers and 5 are there"),
-    "too long": (idx([2, 3], b"abcdefg"), "goes on after the 6 bytes"),
+    "cut in the numbers": (idx([2, 3], b"abcde"), "announces 6 bytes of numbers, but .* has 5"),
+    "too long": (idx([2, 3], b"abcdefg"), "longer than its header says, .* 6 bytes"),
     "absurd": (idx([2**31, 2**31], b"abc"), "announces 4611686018427387904 bytes"),
     "too many dimensions": (idx([1] * 65, b"a"), "cannot have the shape"),
     "nothing of something huge": (idx([2**32 - 1, 2**32 - 1, 0], b""), "cannot have the shape"),
@@ -89,7 +89,7 @@ def test_a_compressed_bomb_is_not_unpacked(tmp_path):
         for _ in range(200):
             file.write(bytes(2**20))
     assert path.stat().st_size < 2**19
-    with pytest.raises(ValueError, match="goes on after the 10 bytes"):
+    with pytest.raises(ValueError, match="longer than its header says, .* 10 bytes"):
         read_idx(path)
     path.write_bytes(gzip.compress(idx([2**30 + 1], b"")))
     with pytest.raises(ValueError, match="at most 1073741824 are read"):

@@ -207,7 +207,7 @@ def test_divergence_is_reported_as_in_a_single_process(two_workers):
 
 
 def test_more_workers_than_rows_and_a_validation_part_are_refused(two_workers):
-    with pytest.raises(ValueError, match="2 workers and only 1 rows"):
+    with pytest.raises(ValueError, match="2 workers but only 1 rows"):
         DistributedNetwork(two_workers, new_network(), WHEAT.X[:1], WHEAT.Y[:1])
     with pytest.raises(ValueError, match="leave validation out"):
         train_on_workers(

@@ -108,7 +108,7 @@ def test_links_that_lead_nowhere_are_rejected(tmp_path):
     with pytest.raises(OSError, match="one"):
         write_whole(tmp_path / "one", NEW)
     (tmp_path / "three").symlink_to(Path("no folder", "file"))
-    with pytest.raises(FileNotFoundError, match="there is no folder .*no folder; make it first"):
+    with pytest.raises(FileNotFoundError, match="there is no folder .*no folder; create it first"):
         write_whole(tmp_path / "three", NEW)
     assert sorted(os.listdir(tmp_path)) == ["one", "three", "two"]
 
@@ -173,7 +173,7 @@ def test_a_folder_where_no_file_may_be_made_is_named(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(PermissionError, match="may not make files in .*; give another folder"):
+    with pytest.raises(PermissionError, match="may not create files in .*; choose another folder"):
         write_whole(tmp_path / "file", NEW)
 
 
@@ -227,7 +227,7 @@ def test_anything_but_a_regular_file_is_rejected_and_stays(tmp_path, write, kind
 
 
 def test_no_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder .*nothing; make it first"):
+    with pytest.raises(FileNotFoundError, match="there is no folder .*nothing; create it first"):
         write_whole(tmp_path / "nothing" / "file", NEW)
     assert os.listdir(tmp_path) == []
 

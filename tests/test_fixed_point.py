@@ -233,7 +233,7 @@ def test_the_radius_in_the_error_is_that_of_the_state_where_the_network_was_left
 
 
 def test_too_few_steps_are_told_from_too_large_weights():
-    with pytest.raises(DidNotConverge, match=r"after 5 steps .* below 1, .* a limit above 5"):
+    with pytest.raises(DidNotConverge, match=r"after 5 steps .* below 1, .* set limit above 5"):
         reference(limit=5).predict(PUBLISHED_U)
 
 
@@ -270,7 +270,7 @@ def test_linear_equations_without_a_solution_are_named():
     network = FixedPointNetwork(
         [[1.0]], [[1.0]], outputs=1, activation="identity", method="linear solve"
     )
-    with pytest.raises(ValueError, match="no single solution, since an eigenvalue.* is 1"):
+    with pytest.raises(ValueError, match="no unique solution, since an eigenvalue.* is 1"):
         network.predict([[1.0]])
 
 
@@ -286,7 +286,7 @@ def test_linear_equations_without_a_solution_are_named():
         ({"outputs": 0}, "outputs is 0"),
         ({"activation": "softmax"}, "cannot have the activation 'softmax'"),
         ({"activation": "tan"}, "unknown activation 'tan'; choose from"),
-        ({"loss": "binary cross-entropy"}, "needs the activation 'sigmoid'.*it is 'tanh'"),
+        ({"loss": "binary cross-entropy"}, "needs the activation 'sigmoid'.*, not 'tanh'"),
         ({"method": "newton"}, "unknown method 'newton'; choose from iteration, linear solve"),
         ({"damping": 1.0}, "damping is 1.0: give a finite number of at least 0 and less than 1"),
         ({"tolerance": 0}, "tolerance is 0"),
@@ -325,7 +325,7 @@ def test_the_drawn_weights_keep_the_size_of_what_they_add_up():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"generator": 0}, "generator is 0, .*default_rng"),
+        ({"generator": 0}, "generator is 0: .*default_rng"),
         ({"inputs": 0}, "inputs is 0"),
         ({"neurons": 3.0}, "neurons is 3.0: give a whole number"),
         ({"radius": np.nan}, "radius is nan"),

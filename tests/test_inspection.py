@@ -65,11 +65,11 @@ def test_an_exciting_input_excites():
 
 def test_neurons_that_are_not_there():
     network = Network([3, 4, 2], generator=np.random.default_rng(0))
-    with pytest.raises(IndexError, match="layer is 2, and this network has layers 0 to 1"):
+    with pytest.raises(IndexError, match="layer is 2, but this network has layers 0 to 1"):
         input_gradient(network, np.zeros(3), 2, 0)
     with pytest.raises(IndexError, match="layer is -1,"):
         input_gradient(network, np.zeros(3), -1, 0)
     with pytest.raises(IndexError, match="neuron is -1,"):
         input_gradient(network, np.zeros(3), 1, -1)
-    with pytest.raises(IndexError, match="neuron is 4, and layer 0 has neurons 0 to 3"):
+    with pytest.raises(IndexError, match="neuron is 4, but layer 0 has neurons 0 to 3"):
         most_exciting_input(network, 0, 4)

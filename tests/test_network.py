@@ -201,12 +201,12 @@ def test_text_form():
         ({"activations": ["sigmoid"]}, "1 activations for 2 layers of weights"),
         ({"activations": "sigmoidal"}, "unknown activation 'sigmoidal'; choose from"),
         ({"loss": "hinge"}, "unknown loss 'hinge'; choose from"),
-        ({"loss": "categorical cross-entropy"}, "needs the activation 'softmax'.*it is 'sigmoid'"),
+        ({"loss": "categorical cross-entropy"}, "needs the activation 'softmax'.*, not 'sigmoid'"),
         ({"initialization": "random"}, "unknown initialization 'random'"),
         ({"l2": -1.0}, "the L2 penalty is -1.0"),
         ({"dtype": np.float16}, "dtype is float16; choose from float64 and float32"),
         ({"dtype": int}, "dtype is int64"),
-        ({"generator": 0}, "generator is 0, .*default_rng"),
+        ({"generator": 0}, "generator is 0: .*default_rng"),
         ({"l2": "0.1"}, "the L2 penalty is '0.1'"),
         ({"l2": True}, "the L2 penalty is True"),
         ({"sizes": [4, True, 3]}, r"sizes\[1\] is True"),
@@ -221,7 +221,7 @@ X, Y = np.zeros((5, 4)), np.zeros((5, 3))
 
 
 def test_layers_are_drawn_by_a_generator():
-    with pytest.raises(ValueError, match=r"generator is 0, .*default_rng"):
+    with pytest.raises(ValueError, match=r"generator is 0: .*default_rng"):
         Network.of_layers([Dense(3, 2)], generator=0)
 
 

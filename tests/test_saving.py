@@ -283,7 +283,7 @@ def stepped_elsewhere():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Saved(sine()), "the activation 'sine' is your own, and could not be found"),
+        (lambda: Saved(sine()), "the activation 'sine' is your own, so it cannot be found"),
         (lambda: Saved(other_tanh()), "the activation 'tanh' is your own"),
         (lambda: with_parameter(np.nan), "parameters that are NaN or infinite: train it again"),
         (lambda: with_parameter(-np.inf), "parameters that are NaN or infinite: train it again"),
@@ -744,7 +744,7 @@ def test_another_kind_of_file_another_network_and_no_file(path):
         (ElmanNetwork(784, 30, 10, generator=np.random.default_rng(0)), "ElmanNetwork.*"),
     ]:
         save_network(other, path)
-        with pytest.raises(ValueError, match=f"holds {said}, and a 784-30-10 network was expected"):
+        with pytest.raises(ValueError, match=f"holds {said}, but sizes= asks for a 784-30-10"):
             load_network(path, sizes=[784, 30, 10])
     np.savez(path, something=np.zeros(3))
     with pytest.raises(ValueError, match="network.npz is not a network file, or it is damaged"):

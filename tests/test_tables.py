@@ -263,7 +263,7 @@ REJECTED = {
         HEAD + b"5,6," + b"a" * 1001 + b"\n",
         "line 4, column 'c'.* 1001",
     ),
-    "one class": (b"x,c\n1,a\n2,a\n", "column 'c' has one class, 'a': at least 2 are needed"),
+    "one class": (b"x,c\n1,a\n2,a\n", "column 'c' has one class, 'a': a classifier needs at least 2"),
     "one class, padded": (b"x,c\n1,a\n2, a\n", "column 'c' has one class, 'a'"),
     "two minuses in a label": (
         b"x,c\n1,--5\n2,3\n3,3\n",
@@ -276,7 +276,7 @@ REJECTED = {
     "digits of two kinds": ("x,class\n1,3\n2,3\n3,٣\n".encode(), "line 4, column 'class': .*'٣'"),
     "one number, two ways": (
         b"x,class\n1,5\n2,05\n3,5\n",
-        "line 2, column 'class': the labels '05' and '5' are one number; write it one way",
+        "line 2, column 'class': the labels '05' and '5' are one number; write it in one way",
     ),
     "an integer and a float": (
         b"x,class\n1,1\n2,1.0\n3,2\n4,1\n",

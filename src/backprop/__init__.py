@@ -1,4 +1,4 @@
-"""Backpropagation, from a network computed by hand to many machines: what the chapters import.
+"""Backpropagation, from a network computed by hand to many machines: the code of the chapters.
 
 The package imports nothing by itself: `from backprop.network import Network`. Read the modules in
 the order in which the book teaches them:
@@ -6,7 +6,7 @@ the order in which the book teaches them:
 - by hand and in pure Python: `byhand`, `loops`;
 - in arrays: `arrays`, `checks`, `activations`, `losses`, `initialization`, `parameters`, `layers`,
   `model`, `network`, `optimizers`, `training`;
-- is the gradient right, and what has the network learned: `gradients`, `mistakes`, `diagnosis`,
+- checks of the gradient, and of what the network has learned: `gradients`, `mistakes`, `diagnosis`,
   `inspection`;
 - recurrent networks: `recurrent`, `fixed_point`, `through_time`, `gru`;
 - automatic differentiation: `autodiff`;

@@ -1,9 +1,9 @@
 """Activation functions, each next to its derivative.
 
-A layer computes A = f(Z). The derivative f′(Z) is written with the *output* A where it can be, so
+A layer computes A = f(Z). Where possible, the derivative f′(Z) is written with the *output* A, so
 that the backward pass does not evaluate a function a second time: σ′ = σ(1 − σ), tanh′ = 1 − tanh².
 
-All but softmax act on each number by itself. Softmax acts on a row: every output depends on every
+All but softmax act on each number separately. Softmax acts on a row: every output depends on every
 pre-activation of its row.
 """
 
@@ -41,10 +41,10 @@ __all__ = [
 class Activation:
     """An elementwise `function` of Z, and its derivative.
 
-    `name` is how it is chosen and shown. `derivative_of` says what the function `derivative` takes:
-    'A', the output A = f(Z), or 'Z'. Both functions keep the shape of their argument. `kink` says
-    whether the derivative jumps at Z = 0, and `initialization` which initial weights suit it (see
-    `backprop.initialization`).
+    `name` is its name in arguments and output. `derivative_of` says what the function `derivative`
+    takes: 'A', the output A = f(Z), or 'Z'. Both functions keep the shape of their argument. `kink`
+    says whether the derivative jumps at Z = 0, and `initialization` names the initial weights that
+    suit it (see `backprop.initialization`).
     """
 
     name: str
@@ -62,7 +62,7 @@ class Activation:
 
 
 class Softmax(Activation):
-    """Softmax: its derivative is a matrix for each row, so that only `delta` makes sense."""
+    """Softmax: its derivative is a matrix for each row, so it is used through `delta` only."""
 
     elementwise = False
 
@@ -77,7 +77,7 @@ class Softmax(Activation):
 
 @np.errstate(over="ignore")
 def sigmoid(Z: Array) -> Array:
-    """1 / (1 + e^(−Z)). Where e^(−Z) is too large for a float, it is ∞, and 1/∞ is 0. Any shape."""
+    """1 / (1 + e^(−Z)), any shape. An e^(−Z) too large for a float becomes ∞, and 1/∞ is 0."""
     return 1.0 / (1.0 + np.exp(-Z))
 
 
@@ -113,13 +113,13 @@ LEAK = 0.01
 
 
 def leaky_relu(Z: Array) -> Array:
-    """Z where it is positive, else Z/100: a ReLU that lets a little through. Any shape."""
+    """Z where it is positive, else Z/100: a ReLU that lets a small part through. Any shape."""
     A: Array = np.maximum(Z, LEAK * Z)
     return A
 
 
 def leaky_relu_derivative(A: Array) -> Array:
-    """1 where the output is positive, else 1/100, and so at the kink, Z = 0."""
+    """1 where the output is positive, else 1/100, also at the kink, Z = 0."""
     return np.where(A > 0, A.dtype.type(1), A.dtype.type(LEAK))
 
 
@@ -171,5 +171,5 @@ def get_activation(name: str | Activation) -> Activation:
 
 
 def name_or_itself(activation: Activation) -> str | Activation:
-    """The name by which `get_activation` finds this activation, or one of your own itself."""
+    """The name by which `get_activation` finds this activation; without one, itself."""
     return activation.name if ACTIVATIONS.get(activation.name) == activation else activation

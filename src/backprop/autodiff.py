@@ -1,10 +1,10 @@
 """Reverse-mode automatic differentiation: backpropagation through any computation.
 
-A `Value` holds an array and remembers what it was computed from. Each operation is here with its
-backward pass next to its forward pass: `pass_back` takes the derivative of the result with respect
-to this value and returns those with respect to each of its parents. `backward` calls them from the
-last value to the first. That order, and the fact that derivatives add up where a value is used
-several times, is all there is to it (Linnainmaa 1970; Speelpenning 1980).
+A `Value` holds an array and records the values it was computed from. Each operation defines its
+forward pass and its backward rule side by side: `pass_back` takes the gradient with respect to this
+value and returns the gradients with respect to its parents. `backward` calls them from the last
+value to the first. This order, and the sum of the gradients wherever a value is used several times,
+are the whole method (Linnainmaa 1970; Speelpenning 1980).
 
 >>> x = Value(3.0)
 >>> y = x * x + 2 * x
@@ -28,7 +28,7 @@ from backprop import checks
 __all__ = ["Value", "topological_order"]
 
 PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
-"""Gets the gradient of a value and returns those of its parents."""
+"""Takes the gradient with respect to a value and returns those with respect to its parents."""
 
 
 class Value:
@@ -36,16 +36,16 @@ class Value:
 
     `data` is a number or an array of any shape. An array of float64 is used as it is, not copied,
     so that a value can be a part of a larger array. Other operands of an operation, numbers and
-    arrays, become values by themselves, and broadcasting follows NumPy. `parents`, `operation` and
+    arrays, become values automatically, and broadcasting follows NumPy. `parents`, `operation` and
     `pass_back` are set by the operations; a value without parents is a *leaf*.
 
     Length, iteration, truth and comparisons are those of the data, as for an array, but two values
-    are the same key of a dictionary only if they are the same object. `numpy.exp(value)` and the
-    other functions in `NUMPY_OPERATIONS` give values. What would lose the gradient, such as
-    `float(value)` or an array made of values, raises TypeError: `data` has the plain numbers.
+    are the same dictionary key only if they are the same object. `numpy.exp(value)` and the other
+    functions in `NUMPY_OPERATIONS` return values. A conversion that would lose the gradient, such
+    as `float(value)` or an array made of values, raises TypeError: `data` has the plain numbers.
 
-    Raises TypeError for what is not made of real numbers, and RuntimeError for a parent whose graph
-    was freed. Do not change `data` in place between an operation and `backward`.
+    Raises TypeError unless `data` is made of real numbers, and RuntimeError if the graph of a
+    parent was freed. Do not change `data` in place between an operation and `backward`.
     """
 
     __slots__ = ("_gradient", "data", "freed", "operation", "parents", "pass_back")
@@ -62,8 +62,8 @@ class Value:
             check_not_freed(parent)
         self.parents = parents
         self.operation = operation
-        self.pass_back: Any = pass_back  # a function; None in a leaf, and once it is freed
-        self.freed = False  # whether the backward pass is gone
+        self.pass_back: Any = pass_back  # a function; None in a leaf and after freeing
+        self.freed = False  # whether the graph behind the value was freed
         self._gradient: np.ndarray | None = None
 
     @property
@@ -85,7 +85,7 @@ class Value:
     def gradient(self) -> np.ndarray:
         """The gradient of a later result, in the shape of the data: zeros before `backward`.
 
-        The array is made when it is first needed.
+        The array is created when it is first needed.
         """
         if self._gradient is None:
             self._gradient = np.zeros(self.shape)
@@ -96,24 +96,24 @@ class Value:
         array = real_array(gradient)
         if array.shape != self.shape:
             raise ValueError(
-                f"a gradient of shape {array.shape} for a value of shape {self.shape}: they must "
-                f"be equal; zero_gradient() sets all to 0"
+                f"the gradient has shape {array.shape} and the value {self.shape}: the shapes "
+                f"must be equal; to set the gradient to 0, call zero_gradient()"
             )
         self._gradient = array if array is self._gradient else array.copy()
 
     def zero_gradient(self) -> None:
-        """Set the gradient to zeros. The gradients of leaves add up until this is called."""
+        """Set the gradient to zeros. A leaf's gradients add up until this is called."""
         self._gradient = None
 
     def backward(self, seed: ArrayLike | None = None, *, keep_graph: bool = False) -> None:
-        """Add, to every leaf that this value was computed from, the gradient with respect to it.
+        """Add, to each leaf this value was computed from, the gradient with respect to that leaf.
 
-        The values between have the gradient of this pass alone. An array needs a `seed` of its own
-        shape: the gradient is that of Σ seed · value. With `keep_graph` the graph stays for another
-        pass; otherwise its memory is freed.
+        The values in between have the gradient of this pass alone. An array needs a `seed` of its
+        own shape: the gradient is then that of Σ seed · value. With `keep_graph` the graph is kept
+        for another pass; otherwise its memory is freed.
 
-        Raises ValueError for an array without a seed and for a seed of another shape, RuntimeError
-        for a graph that was freed.
+        Raises ValueError for an array without a seed and for a seed of another shape, and
+        RuntimeError if the graph was freed.
         """
         seed = self._check_seed(seed)
         order = topological_order(self)
@@ -132,15 +132,18 @@ class Value:
                 value.parents, value.pass_back, value.freed = (), None, True
 
     def _check_seed(self, seed: ArrayLike | None) -> np.ndarray:
-        """The seed as an array, which for a single number is 1 unless given."""
+        """The seed as an array; for a single number it is 1 by default."""
         if seed is None and self.data.size != 1:
             raise ValueError(
-                f"backward starts from one number, and this value has shape {self.shape}: take its "
-                f"sum or mean first, or give a seed of that shape"
+                f"backward starts from one number, but this value has shape {self.shape}: take "
+                f"its sum or mean first, or give a seed of that shape"
             )
         seed = np.ones(self.shape) if seed is None else real_array(seed)
         if seed.shape != self.shape:
-            raise ValueError(f"the seed has shape {seed.shape}, and the value {self.shape}")
+            raise ValueError(
+                f"the seed has shape {seed.shape} and the value {self.shape}: the shapes must be "
+                f"equal"
+            )
         return seed
 
     # Two operands, elementwise.
@@ -195,7 +198,7 @@ class Value:
                 f"the exponent is a {type(exponent).__name__}: give a number, or write a ** b as "
                 f"(b * a.log()).exp()"
             )
-        below = exponent - 1 if exponent else 0  # x⁰ is flat, also at x = 0
+        below = exponent - 1 if exponent else 0  # x⁰ is constant, also at x = 0
 
         def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
             return (g * exponent * self.data**below,)
@@ -228,7 +231,7 @@ class Value:
     # Along an axis, or over all numbers.
 
     def sum(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
-        """The sum, as NumPy's: every number receives the whole gradient."""
+        """The sum, as in NumPy: every entry receives the whole gradient."""
         total = self.data.sum(axis=axis, keepdims=True)
 
         def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
@@ -237,14 +240,14 @@ class Value:
         return Value(total if keepdims else total.squeeze(axis), (self,), "Σ", pass_back)
 
     def mean(self, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Value:
-        """The mean, as NumPy's."""
+        """The mean, as in NumPy."""
         total = self.sum(axis, keepdims)
         return total / (self.data.size / total.data.size)
 
     def logsumexp(self, axis: int = -1) -> Value:
         """The logarithm of a sum of powers, ln Σ e^x, along an axis. Its derivative is the softmax.
 
-        The largest number is subtracted first and added again, so that nothing overflows. The
+        The largest number is first subtracted and then added back, so that nothing overflows. The
         cross-entropy of the rows Y with softmax(Z) is Z.logsumexp() − (Z · Y).sum(axis=1).
         """
         largest = self.data.max(axis=axis, keepdims=True)
@@ -257,12 +260,12 @@ class Value:
 
         return Value(result, (self,), "logsumexp", pass_back)
 
-    # The same numbers in another arrangement.
+    # The same numbers, rearranged.
 
     def __getitem__(self, index: Any) -> Value:
         def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
             gradient = np.zeros(self.shape)
-            np.add.at(gradient, index, g)  # an entry that was taken twice counts twice
+            np.add.at(gradient, index, g)  # an entry selected twice counts twice
             return (gradient,)
 
         return Value(self.data[index], (self,), "[ ]", pass_back)
@@ -277,7 +280,7 @@ class Value:
         """The transpose: the axes in reverse order."""
         return Value(self.data.T, (self,), "T", lambda g: (g.T,))
 
-    # What Python asks of an array.
+    # Python's protocols for containers.
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -300,7 +303,7 @@ class Value:
 
     # Comparisons have no derivative: they give plain arrays of True and False.
 
-    def __eq__(self, other: object) -> Any:  # object's own gives a bool
+    def __eq__(self, other: object) -> Any:  # object.__eq__ returns a bool
         return self.data == plain(other)
 
     def __ne__(self, other: object) -> Any:
@@ -321,9 +324,9 @@ class Value:
     __hash__ = object.__hash__  # by identity: a graph is a dictionary of values
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How a leaf is copied or pickled: with its numbers and its gradient, sharing neither.
+        """Copy or pickle a leaf with its numbers and its gradient; the copy shares neither.
 
-        The backward pass of any other value leads to the parents themselves, not to their copies.
+        The backward rule of any other value refers to its original parents, not to copies of them.
         """
         if self.parents or self.freed:
             raise TypeError(
@@ -336,14 +339,14 @@ class Value:
     def _lose_gradient(self, *_: object, **__: object) -> NoReturn:
         """Raise TypeError for a conversion to plain numbers, through which no gradient passes."""
         raise TypeError(
-            "a Value that becomes a plain number or array loses its gradient: take its numbers "
-            "with .data where that is meant"
+            "a Value converted to a plain number or array loses its gradient: if that is "
+            "intended, take its numbers with .data"
         )
 
     __array__ = __float__ = __int__ = __complex__ = __index__ = __round__ = _lose_gradient
     __format__ = _lose_gradient
 
-    # What NumPy asks: `numpy.exp(value)` and `array + value` come here.
+    # NumPy's protocols: `numpy.exp(value)` and `array + value` arrive here.
 
     def __array_ufunc__(
         self, function: np.ufunc, method: str, *inputs: Any, **settings: object
@@ -402,14 +405,14 @@ NUMPY_OPERATIONS: dict[Callable[..., object], Callable[..., Any]] = {
 
 
 def not_differentiable(function: Callable[..., object], settings: list[str]) -> TypeError:
-    """The error for a function of NumPy, or a setting of it, that has no backward pass here."""
+    """The error for a function of NumPy, or an argument of one, that has no backward rule here."""
     name = f"{function.__module__ or 'numpy'}.{function.__name__}"
     if settings:
         name += f" with {'=, '.join(settings)}="
     known = ", ".join(f"numpy.{known.__name__}" for known in NUMPY_OPERATIONS)
     return TypeError(
-        f"{name} cannot be differentiated here: use the operations of Value or one of {known}; in "
-        f"place of a += b write a = a + b; for plain numbers take value.data"
+        f"{name} cannot be differentiated here: use the operations of Value or one of {known}; "
+        f"instead of a += b, write a = a + b; for plain numbers, use value.data"
     )
 
 
@@ -420,9 +423,9 @@ def accumulate(value: Value, gradient: np.ndarray) -> None:
 
 
 def topological_order(result: Value) -> list[Value]:
-    """All values that `result` was computed from, and itself, each of them after its parents.
+    """`result` and all the values it was computed from, each of them after its parents.
 
-    A stack of its own in place of recursion, which Python gives up after a thousand calls.
+    Uses a stack of its own instead of recursion, which Python limits to about a thousand calls.
     """
     order, seen, stack = [], set(), [(result, False)]
     while stack:
@@ -439,7 +442,7 @@ def topological_order(result: Value) -> list[Value]:
 def unbroadcast(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Sum a gradient over the axes along which broadcasting repeated an array of this shape.
 
-    A number that was used in several places receives the sum over them.
+    An entry that was used in several places receives the sum of their gradients.
     """
     if gradient.shape == shape:
         return gradient
@@ -454,25 +457,25 @@ def as_value(operand: Value | ArrayLike) -> Value:
 
 
 def operands(first: Value, second: Value | ArrayLike) -> tuple[Value, Value]:
-    """Both as values. Raises ValueError for shapes that do not broadcast."""
+    """Both operands as values. Raises ValueError if their shapes do not broadcast."""
     second = as_value(second)
     try:
         np.broadcast_shapes(first.shape, second.shape)
     except ValueError:
         raise ValueError(
-            f"the shapes {first.shape} and {second.shape} do not go together: from the last axis "
-            f"on, sizes must be equal or 1"
+            f"the shapes {first.shape} and {second.shape} do not broadcast: from the last axis "
+            f"backwards, sizes must be equal or 1"
         ) from None
     return first, second
 
 
 def plain(operand: object) -> Any:
-    """The numbers of a value, or anything else as it is."""
+    """The numbers of a value, and anything else unchanged."""
     return operand.data if isinstance(operand, Value) else operand
 
 
 def real_array(data: ArrayLike) -> np.ndarray:
-    """`data` as an array of float64. Raises TypeError for what is not made of real numbers."""
+    """`data` as an array of float64. Raises TypeError unless it is made of real numbers."""
     try:
         return checks.real_array(data, "it")
     except (TypeError, ValueError) as problem:
@@ -483,10 +486,10 @@ def real_array(data: ArrayLike) -> np.ndarray:
 
 
 def check_not_freed(value: Value) -> None:
-    """Raise RuntimeError for a value whose backward pass is gone."""
+    """Raise RuntimeError if the graph behind a value was freed."""
     if value.freed:
         raise RuntimeError(
             f"this value of shape {value.shape} belongs to a graph that an earlier backward() has "
-            f"freed: compute it again, take its numbers with .data, or call "
-            f"backward(keep_graph=True) there"
+            f"freed: compute it again, take its numbers with .data, or pass keep_graph=True to "
+            f"the earlier backward()"
         )

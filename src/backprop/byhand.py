@@ -42,9 +42,9 @@ __all__ = [
 ]
 
 Given = str | int | float | Decimal | Fraction
-"""A number as it may be given, such as "0.11" or "11/100"."""
+"""A number in the form of an argument, such as "0.11" or "11/100"."""
 Number = Fraction | float
-"""A number as it is computed with: exact, or a float."""
+"""A number in the form used for computing: exact, or a float."""
 
 EXAMPLE_INPUTS = ("2", "3")
 EXAMPLE_TARGET = "1"
@@ -58,8 +58,8 @@ PHASE_HEADINGS = {
     "update": "update",
     "again": "forward pass again, with the new weights",
 }
-FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit, and HTML keeps it
-LEFT = 'style="text-align: left"'  # JupyterLab aligns tables at the right
+FIGURE_SPACE = "\N{FIGURE SPACE}"  # as wide as a digit, and not collapsed in HTML
+LEFT = 'style="text-align: left"'  # JupyterLab right-aligns tables
 
 WEIGHTS = ("w1", "w2", "w3", "w4", "w5", "w6")
 ACTIVATIONS = ("linear", "sigmoid")
@@ -67,10 +67,10 @@ OTHER_NAMES = {"identity": "linear"}
 
 
 def exact(value: Given, name: str = "value") -> Fraction:
-    """The fraction that a decimal or a fraction as written stands for: "0.11" is 11/100.
+    """The exact fraction for a decimal or fraction written as text: "0.11" is 11/100.
 
-    A float counts as the decimal that Python prints for it. Raises ValueError, with `name`, for
-    text that is not a number, NaN and infinity.
+    A float counts as the decimal that Python prints for it. Raises ValueError, which begins with
+    `name`, for text that is not a number, for NaN and for infinity.
     """
     try:
         return Fraction(str(value))
@@ -82,7 +82,7 @@ def exact(value: Given, name: str = "value") -> Fraction:
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """A question for the end of a message, with the known name most like `name`, if any is."""
+    """The end of a message: the known name that is most similar to `name`, or nothing."""
     matches = get_close_matches(str(name), known, n=1)
     return f"; did you mean {matches[0]!r}?" if matches else ""
 
@@ -124,7 +124,7 @@ def as_value(value: Number, longest: int = 16) -> str:
 
 
 def align_points(numbers: Sequence[str], space: str) -> list[str]:
-    """The numbers with spaces in front, so that one below the other their points are aligned."""
+    """The numbers padded with spaces, so that their decimal points align in a column."""
     before = [len(number.split(".")[0].split(" ")[0]) for number in numbers]
     widest = max(before, default=0)
     return [space * (widest - width) + number for number, width in zip(numbers, before)]
@@ -136,7 +136,7 @@ class Quantity:
 
     `phase` is 'forward', 'error', 'backward', 'update' or 'again' (the forward pass and the error
     with the new weights). `symbol` is the quantity's name, such as '∂E/∂w5', and `value` its
-    number. `formula` is in symbols, `numbers` the same with the values put in.
+    number. `formula` is in symbols; `numbers` is the same with the values inserted.
     """
 
     phase: str
@@ -151,15 +151,15 @@ class Trace:
     """All quantities of one training step, in the order in which they are computed.
 
     `given` has the inputs, the target, the weights and the learning rate by their symbols;
-    `quantities` are the lines that were computed from them.
-    Look one up by its symbol, `trace["∂E/∂w5"]`; in a notebook a trace shows itself as a table.
+    `quantities` are the lines computed from them. Look up a value by its symbol, `trace["∂E/∂w5"]`;
+    a notebook displays a trace as a table.
     """
 
     given: dict[str, Number]
     quantities: list[Quantity] = field(default_factory=list)
 
     def __getitem__(self, symbol: str) -> Number:
-        """The value of `symbol`, given or computed. Raises KeyError with the known ones."""
+        """The value of `symbol`, given or computed. Raises KeyError, which lists the known ones."""
         if symbol in self.given:
             return self.given[symbol]
         for quantity in self.quantities:
@@ -177,11 +177,11 @@ class Trace:
         return tuple(self[f"{weight}′"] for weight in WEIGHTS)
 
     def record(self, phase: str, symbol: str, formula: str, value: Number) -> None:
-        """Append a quantity; the numbers put in come from the formula."""
+        """Append a quantity; its `numbers` are derived from the formula."""
         self.quantities.append(Quantity(phase, symbol, formula, self._put_in(formula), value))
 
     def _put_in(self, formula: str) -> str:
-        """`formula` with each symbol replaced by its value, negative ones in parentheses."""
+        """`formula` with each symbol replaced by its value, negative values in parentheses."""
         values = self.given | {quantity.symbol: quantity.value for quantity in self.quantities}
         longest_first = sorted(values, key=len, reverse=True)
 
@@ -194,7 +194,7 @@ class Trace:
     def rows(self) -> list[tuple[str, str, str, str, str]]:
         """One row per quantity: phase, symbol, formula, numbers put in, value.
 
-        An exact value with more than 16 characters is rounded to seven digits, and the row says so.
+        An exact value with more than 16 characters is rounded to seven digits and marked "rounded".
         """
         return [
             (
@@ -208,7 +208,7 @@ class Trace:
         ]
 
     def _table(self, space: str) -> list[tuple[str, ...]]:
-        """Header and rows, the values aligned at their points with that kind of space."""
+        """Header and rows, the values aligned at their decimal points with `space`."""
         rows = self.rows()
         values = align_points([value for *_, value in rows], space)
         header = ("phase", "symbol", "formula", "numbers put in", "value")
@@ -261,8 +261,8 @@ def trace_step(
     `inputs` are x1, x2; `weights` are w1 … w6; `learning_rate` is η. `activation` is 'linear', also
     called 'identity' (a neuron's output is its weighted sum), or 'sigmoid' (both layers). The
     numbers are exact fractions, but floats for the sigmoid or with `in_floats`. Raises ValueError
-    for a wrong count of numbers, text that is not a number, a learning rate that is not positive,
-    and an unknown activation.
+    for the wrong number of inputs or weights, text that is not a number, a learning rate that is
+    not positive, and an unknown activation.
     """
     activation = get_activation(activation)
     given = _check(inputs, target, weights, learning_rate)
@@ -288,10 +288,10 @@ def repeat_steps(
     activation: str = "linear",
     in_floats: bool = True,
 ) -> Iterator[Trace]:
-    """The traces of `steps` steps, one after another, each from the weights that the last one left.
+    """The traces of `steps` steps, each starting from the weights that the last one produced.
 
-    In floats unless asked otherwise: an exact step makes the fractions about three times as long,
-    so that ten exact steps are slow and thirty impossible. Raises as :func:`trace_step`, and
+    Uses floats by default: each exact step makes the fractions about three times as long, so that
+    ten exact steps are slow and thirty are impossible. Raises the errors of :func:`trace_step`, and
     ValueError for a negative count.
     """
     if steps < 0:

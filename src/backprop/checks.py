@@ -1,12 +1,12 @@
-"""Checks of what comes in: arguments, data, and the answers of somebody who is learning.
+"""Checks on entry: arguments, data, and the answers of learners.
 
-Every module asks these, so that all are equally strict. A check of an argument returns the value in
-the form in which it is used, or raises an error with what was wrong, what was expected and what to
-do.
+All modules use these checks, so all are equally strict. A check of an argument returns the value in
+the form in which it is used, or raises an error that says what was wrong, what was expected and
+what to do.
 
-Code that is being learned returns all kinds of things: a column instead of a row, a string, a list
-in a list, NaN. A comparison that raises a TypeError, or that is True only because of broadcasting,
-helps no one. `agrees` is True only for the same shape and nearly the same numbers.
+A learner's code returns all kinds of things: a column instead of a row, a string, a list in a list,
+NaN. A comparison that raises a TypeError, or that is True only because of broadcasting, helps no
+one. `agrees` is True only for the same shape and nearly the same numbers.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def number(
     at_least: float = -math.inf,
     below: float = math.inf,
 ) -> float:
-    """The value as it is. Raises ValueError unless it is a finite number in the given range."""
+    """The value, unchanged. Raises ValueError unless it is a finite number in the given range."""
     in_range = (
         isinstance(value, Real)
         and not isinstance(value, bool)
@@ -97,11 +97,11 @@ def choice(value: object, name: str, known: Collection[str]) -> str:
 def random_generator(value: object) -> np.random.Generator:
     """The generator. Raises ValueError for anything else, such as a seed.
 
-    NumPy's older RandomState is one too: published programs can be repeated only with it.
+    NumPy's older RandomState is accepted too: some published programs can be repeated only with it.
     """
     if not isinstance(value, np.random.Generator | np.random.RandomState):
         raise ValueError(
-            f"generator is {value!r}, and numbers are drawn at random: pass "
+            f"generator is {value!r}: numbers are drawn at random, so pass "
             f"generator=np.random.default_rng(seed)"
         )
     return cast(np.random.Generator, value)
@@ -154,8 +154,8 @@ def finite_array(value: ArrayLike, name: str, dtype: DTypeLike = np.float64) -> 
 def all_finite(array: np.ndarray) -> bool:
     """Whether no entry is NaN or infinite.
 
-    A sum of squares is finite only then, and costs less than a look at each entry. Where it
-    overflows, the entries may still be finite, and each is looked at.
+    A sum of squares is finite only then, and costs less than a test of each entry. If it overflows,
+    the entries may still be finite, so each one is tested.
     """
     return math.isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
 

@@ -1,7 +1,7 @@
 """Is one method better than another? Effect, spread and evidence of paired trials.
 
-Each trial gives both methods the same rows and yields one score for each; what counts is the
-difference within a trial. Three questions about these differences have three different answers:
+Each trial gives both methods the same rows and yields one score for each; the quantity of interest
+is the difference within a trial. Three questions about these differences have three answers:
 
 - *effect*: how large is the difference? Its mean over the trials.
 - *spread*: how much does it vary from one trial to the next? Its standard deviation.
@@ -11,15 +11,15 @@ difference within a trial. Three questions about these differences have three di
 A large effect can come with weak evidence (few trials), and a small one with strong evidence.
 
 Trials that split the same data again and again share most of their training rows, so they are not
-independent, and the usual t-test takes chance for a difference too often. Nadeau and Bengio (2003)
-correct its variance: with m trials, and in each of them `test_rows` and `training_rows`::
+independent, and the usual t-test mistakes chance for a difference too often. Nadeau and Bengio
+(2003) correct its variance: with m trials, each with `test_rows` and `training_rows`::
 
     t = effect / (spread · √(1/m + test_rows / training_rows))
 
 which is compared with Student's distribution with m − 1 degrees of freedom. Trials that differ only
-in a seed, on one and the same split, say nothing about other rows; then count the wins: under equal
-methods each is as likely as the other, so the number of wins among the trials that are not ties is
-binomial. That is the sign test.
+in a seed, on a single split, say nothing about other rows; count the wins instead. If the methods
+are equally good, each is equally likely to win a trial, so the number of wins among the trials that
+are not ties is binomial. This is the sign test.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Comparison:
 
     `effect` is their mean and `spread` their standard deviation over m trials, with m − 1 as the
     divisor, both in the unit of the scores. `wins`, `ties` and `losses` count trials. `p_value` is
-    that of the corrected t-test if the sizes of the split were given, otherwise of the sign test.
+    that of the corrected t-test if the sizes of the split are given, otherwise that of the sign
+    test.
     """
 
     effect: float
@@ -119,7 +120,7 @@ def corrected_t_test(effect: float, spread: float, trials: int, split: tuple[int
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """The two-sided p-value of so many wins and losses if both are equally likely; no ties."""
+    """The two-sided p-value of these wins and losses if both are equally likely; without ties."""
     if wins + losses == 0:
         return 1.0
     return float(stats.binomtest(wins, wins + losses).pvalue)
@@ -130,8 +131,8 @@ def paired_deviation(predictions: Sequence[int], rival_predictions: Sequence[int
 
     Where both are right, or both wrong, the difference does not change. Each row on which the two
     classifications disagree may go either way, so it adds 1 to the variance of the number of rows
-    won: √disagreements / rows. Both arguments have the shape (rows,). The formula assumes that
-    where the two disagree one of them is right; if both may be wrong, it is an upper bound.
+    won: √disagreements / rows. Both arguments have the shape (rows,). The formula assumes that one
+    of the two is right wherever they disagree; if both may be wrong, it is an upper bound.
     """
     ours, theirs = np.asarray(predictions), np.asarray(rival_predictions)
     if ours.ndim != 1 or ours.shape != theirs.shape or not len(ours):

@@ -34,7 +34,7 @@ __all__ = [
 
 DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
 """Where the course keeps its data sets."""
-LARGEST_IMAGES = 2**28  # bytes of a file, some five times MNIST's; as X they take eight times that
+LARGEST_IMAGES = 2**28  # bytes of a file, about five times MNIST's; X takes eight times as much
 LARGEST_IMAGE = 2**16  # pixels
 WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
 
@@ -42,8 +42,8 @@ WHEAT_VARIETIES = ("Kama", "Rosa", "Canadian")
 def standardize(train: Dataset, *others: Dataset) -> tuple[Dataset, ...]:
     """All parts, scaled so that each feature of `train` has mean 0 and standard deviation 1.
 
-    The other parts are scaled with the mean and deviation of `train` too: a test part must not
-    influence how the data are prepared.
+    The other parts are scaled with the mean and standard deviation of `train` too: a test part must
+    not influence how the data are prepared.
     """
     from sklearn.preprocessing import StandardScaler
 
@@ -67,19 +67,19 @@ def load_wheat_seeds(path: str | Path = DATA_FOLDER / "wheat_seeds.csv") -> Data
 
 
 def load_digits(folder: str | Path = DATA_FOLDER / "digits") -> tuple[Dataset, Dataset]:
-    """Handwritten digits to train and to test, from four IDX files named as MNIST's are.
+    """Handwritten digits for training and testing, from four IDX files with the names of MNIST's.
 
     The course's folder holds 4,000 and 1,000 images of MNIST; a folder with the four full files
-    gives 60,000 and 10,000. X is (samples, pixels) with pixels from 0, the paper, to 1, the
-    ink. Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not
-    belong together.
+    gives 60,000 and 10,000. X is (samples, pixels) with pixels from 0, the paper, to 1, the ink.
+    Raises the errors of :func:`backprop.idx.read_idx`, and ValueError for files that do not belong
+    together.
     """
     check_course_data(Path(folder))
     train, test = (load_images(Path(folder), part) for part in ("train", "t10k"))
     if train.feature_names != test.feature_names:
         raise ValueError(
             f"the images in {folder} have {train.X.shape[1]} pixels for training and "
-            f"{test.X.shape[1]} for testing, or another shape: the files do not belong together"
+            f"{test.X.shape[1]} for testing, or different shapes: give files from one data set"
         )
     return train, test
 
@@ -97,12 +97,12 @@ def load_images(folder: Path, part: str) -> Dataset:
     for path, array in zip(paths, (images, labels)):
         if array.dtype != np.uint8:
             raise ValueError(
-                f"{path.name} holds numbers of the type {array.dtype}: expected bytes (uint8)"
+                f"{path.name} holds numbers of type {array.dtype}: expected bytes (uint8)"
             )
     if len(images) != len(labels):
         raise ValueError(
             f"{paths[0].name} holds {len(images)} images and {paths[1].name} {len(labels)} labels: "
-            f"the files do not belong together"
+            f"give two files from one data set"
         )
     if labels.size == 0 or labels.max() > 9:
         raise ValueError(f"{paths[1].name} must hold labels from 0 to 9, and at least one")
@@ -120,7 +120,7 @@ def load_images(folder: Path, part: str) -> Dataset:
 def load_first_names(path: str | Path = DATA_FOLDER / "names" / "first_names.txt") -> list[str]:
     """5,163 first names of the United States census of 1990, in lower case, each once, sorted.
 
-    Raises ValueError for a file with anything but one name of the letters a to z per line.
+    Raises ValueError unless each line is one name, in the letters a to z.
     """
     check_course_data(Path(path))
     names = Path(path).read_text(encoding="utf-8").splitlines()
@@ -138,7 +138,7 @@ def load_first_names(path: str | Path = DATA_FOLDER / "names" / "first_names.txt
 def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:
     """A CSV file with a header, the label in its last column, and classes in the given order.
 
-    Raises what :func:`backprop.tables.read_table` raises.
+    Raises the errors of :func:`backprop.tables.read_table`.
     """
     return read_table(path, class_names=class_names)
 
@@ -146,10 +146,10 @@ def load_csv(path: str | Path, class_names: Sequence[str]) -> Dataset:
 def load_files(
     paths: Sequence[str | Path], *, label: str | None = None, separator: str | None = None
 ) -> Dataset:
-    """A user's own samples, in one CSV file or in two IDX files, arrays and labels.
+    """A user's own samples, in one CSV file or in two IDX files (arrays, then labels).
 
-    `label` and `separator` are those of :func:`backprop.tables.read_table`. Raises what it and
-    :func:`load_idx_pair` raise, and ValueError for another number of files.
+    `label` and `separator` are those of :func:`backprop.tables.read_table`. Raises its errors and
+    those of :func:`load_idx_pair`, and ValueError for another number of files.
     """
     if len(paths) == 1:
         return read_table(paths[0], label=label, separator=separator)
@@ -161,15 +161,15 @@ def load_files(
 def load_idx_pair(array_path: str | Path, label_path: str | Path) -> Dataset:
     """The samples in two IDX files: one array per sample, and its label, a whole number from 0.
 
-    X is (samples, entries of an array) and keeps the file's type: a byte per pixel for images.
-    Raises what :func:`backprop.idx.read_idx` raises, and ValueError for files that do not belong
+    X is (samples, entries of an array) and keeps the file's type: one byte per pixel for images.
+    Raises the errors of :func:`backprop.idx.read_idx`, and ValueError for files that do not belong
     together.
     """
     arrays, labels = read_idx(array_path), read_idx(label_path)
     if arrays.ndim < 2 or labels.ndim != 1 or len(arrays) != len(labels) or labels.size == 0:
         raise ValueError(
             f"{array_path} holds an array of shape {arrays.shape} and {label_path} one of shape "
-            f"{labels.shape}: expected (samples, …) and (samples,), with as many samples"
+            f"{labels.shape}: expected (samples, …) and (samples,), with equal numbers of samples"
         )
     if not np.issubdtype(labels.dtype, np.integer) or not 0 <= labels.min() <= labels.max() < 1e4:
         raise ValueError(f"{label_path} must hold labels that are whole numbers from 0 to 9999")
@@ -183,7 +183,7 @@ def load_idx_pair(array_path: str | Path, label_path: str | Path) -> Dataset:
 
 
 def check_course_data(path: Path) -> None:
-    """Raise FileNotFoundError for a file of the course's own data that is not installed."""
+    """Raise FileNotFoundError for one of the course's own data files if it is missing."""
     if DATA_FOLDER in path.parents and not path.exists():
         raise FileNotFoundError(
             f"no data at {path}: the data sets are not installed with the package. They are in the "

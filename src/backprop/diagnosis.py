@@ -1,11 +1,11 @@
-"""What is wrong with a gradient, judged from its values alone.
+"""Find the mistake in a gradient from its values alone.
 
 A wrong gradient is seldom wrong in a new way. `backprop.mistakes` has the known mistakes, each as a
-backward pass in which one step is replaced. What they give on the network's own rows is compared
-with the gradient in question. If the two agree, the mistake has a name, a reason and a section to
-read again; also if they agree up to a factor that has a known cause, such as the number of rows.
+backward pass with one step replaced. The gradients they give on the network's own rows are compared
+with the gradient in question. If two agree, the mistake has a name, a reason and a section to read
+again; the same holds if they agree up to a factor with a known cause, such as the number of rows.
 
-No code of the author is run: `diagnose` takes numbers. `diagnose_function` takes a function.
+`diagnose` takes numbers and runs none of their author's code; `diagnose_function` takes a function.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ __all__ = ["Diagnosis", "diagnose", "diagnose_function"]
 TOLERANCE = 1e-4
 CONSTANT_FACTOR = (
     "constant factor",
-    "every number is right but for one and the same factor. The direction is right, and every "
-    "step is longer or shorter.",
+    "every number is off by the same factor. The direction is right, but every step is longer or "
+    "shorter.",
     sections.CONSTANTS,
 )
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What `diagnose` found.
+    """The result of `diagnose`.
 
-    `right` says whether the gradient is right, and `explanation` why, in a sentence or two.
-    `form` is the short name of a known wrong form, None for a right gradient and for one that is
-    wrong in an unknown way; `also` names other forms that give the same numbers on these rows.
-    `parameter` says where the gradient is off most, such as 'layer 1, W[0, 2]'. `section` is the
-    page and heading of the book to read again. `factor` is the constant by which the numbers of
-    that form were multiplied, where it is not 1. The right numbers are never told.
+    `right` says whether the gradient is right, and `explanation` why, in a sentence or two. `form`
+    is the short name of a known mistake, None for a right gradient and for one that is wrong in an
+    unknown way; `also` names other mistakes that give the same numbers on these rows. `parameter`
+    says where the gradient differs most, such as 'layer 1, W[0, 2]'. `section` is the page and
+    heading of the book to read again. `factor` is the constant by which the numbers of that mistake
+    were multiplied, where it is not 1. The right numbers are never revealed.
     """
 
     right: bool
@@ -78,15 +78,16 @@ def diagnose(
     """Say whether `gradient` is that of the network's loss on X, Y; if not, name the mistake.
 
     `gradient` is a flat vector in the order of `network.parameters` or a list of (dW, db) for each
-    layer, from the inputs on; db is None where there are no biases. Whatever it is, a diagnosis
-    comes back. With the `learning_rate` of the step, also mistakes that involve the new weights are
-    recognized. `tolerance` is the largest error of an entry that counts as none, relative to the
-    largest entry of its W or b; float32 and central differences are allowed their rounding.
+    layer, starting at the inputs; db is None where there are no biases. Any object gets a
+    diagnosis. Given the `learning_rate` of the step, mistakes that involve the new weights are
+    recognized too. `tolerance` is the largest error of an entry that counts as rounding, relative
+    to the largest entry of its W or b; float32 and central differences are allowed their own
+    rounding.
 
-    The network is not changed. Give several rows, different from each other: with a single one,
-    a sum and a mean are the same. Mistakes that change nothing on these rows cannot be seen. Raises
-    ValueError for X and Y that do not fit the network, and for a tolerance or learning rate that
-    is not a finite number greater than 0, and TypeError for a network that is not a Network.
+    The network is not changed. Give several different rows: with a single row, a sum and a mean are
+    the same. Mistakes that change nothing on these rows cannot be seen. Raises ValueError for X and
+    Y that do not fit the network, and for a tolerance or learning rate that is not a finite number
+    greater than 0, and TypeError for a network that is not a Network.
     """
     if not isinstance(network, Network):
         raise TypeError(
@@ -103,12 +104,12 @@ def diagnose(
     unusable = np.flatnonzero(~np.isfinite(vector))
     if unusable.size:
         explanation = (
-            f"{unusable.size} of {vector.size} numbers are NaN or infinite. Most often an exp "
-            f"overflowed, a logarithm was given 0, or something was divided by 0."
+            f"{unusable.size} of {vector.size} numbers are NaN or infinite. The most common "
+            f"causes are an exp that overflows, a logarithm of 0, and a division by 0."
         )
         where = network.parameter_name(int(unusable[0]))
         return Diagnosis(False, explanation, "not finite", where, sections.SIGMOID)
-    with np.errstate(over="ignore", invalid="ignore"):  # a wild gradient is not a reason to warn
+    with np.errstate(over="ignore", invalid="ignore"):  # huge entries are not a reason to warn
         comparison = Comparison(vector, network, X, Y, tolerance, learning_rate)
         return comparison.diagnosis(misshapen)
 
@@ -124,8 +125,8 @@ def diagnose_function(
 ) -> Diagnosis:
     """`diagnose` for what `function(network, X, Y)` returns.
 
-    The rows that it is given are copies, and the network's parameters are restored afterwards. An
-    exception that `function` raises becomes the diagnosis. Raises what `diagnose` raises.
+    `function` receives copies of the rows, and the network's parameters are restored afterwards. An
+    exception that `function` raises becomes the diagnosis. Raises the errors of `diagnose`.
     """
     X, Y = network.check_examples(X, Y)
     parameters = network.parameters.copy()
@@ -143,7 +144,7 @@ def diagnose_function(
 
 
 class Comparison:
-    """A gradient, compared with the right one and with those that the known mistakes give."""
+    """A gradient, compared with the right one and with those of the known mistakes."""
 
     def __init__(
         self,
@@ -170,14 +171,14 @@ class Comparison:
         self.data = self.examination.gradient()
         self.penalty = network.l2 * np.where(network.penalized, self.parameters, 0.0)
         self.right = self.data + self.penalty
-        # The rounding of the coarsest numbers involved, and that of central differences, which
+        # The rounding of the least precise numbers involved, and that of central differences, which
         # is relative to the loss.
         coarsest = max(np.finfo(vector.dtype).eps, np.finfo(network.dtype).eps)
         terms = self.largest_of_part(self.magnitude() + np.abs(self.penalty))
         self.rounding = (64 * float(coarsest) + 1e-8) * terms + 1e-9 * terms.max()
 
     def magnitude(self) -> np.ndarray:
-        """The gradient's sums without cancelling, of which rounding errors are a small part."""
+        """The gradient's sums without cancellation; rounding errors are a small part of them."""
         wrong = self.examination.with_mistake(Magnitude, None)
         forward, Y = self.examination.forward, self.examination.Y
         apart = ForwardPass([*forward.A[:-1], np.abs(forward.A[-1])], forward.Z, forward.caches)
@@ -185,20 +186,20 @@ class Comparison:
         return magnitude
 
     def largest_of_part(self, vector: np.ndarray) -> np.ndarray:
-        """For each entry the largest absolute value of the W or b that it belongs to."""
+        """For each entry, the largest absolute value in its W or b."""
         largest = np.zeros(self.part_of[-1] + 1)
         np.maximum.at(largest, self.part_of, np.abs(vector))
         return largest[self.part_of]
 
     def errors(self, candidate: np.ndarray, scale: float = 1.0) -> np.ndarray:
-        """The differences from a candidate, entry by entry, where 1 is the most that is allowed."""
+        """The differences from a candidate, entry by entry, as multiples of the largest allowed."""
         allowed = self.tolerance * self.largest_of_part(candidate) + abs(scale) * self.rounding
         errors: np.ndarray = np.abs(self.vector - candidate)
         errors /= np.maximum(allowed, np.finfo(float).tiny)
         return errors
 
     def agrees(self, candidate: np.ndarray, scale: float = 1.0) -> bool:
-        """Whether the gradient is the candidate, which was multiplied by `scale`."""
+        """Whether the gradient equals the candidate, which was multiplied by `scale`."""
         return bool((self.errors(candidate, scale) <= 1).all())
 
     def is_right(self) -> bool:
@@ -209,7 +210,7 @@ class Comparison:
         )
 
     def diagnosis(self, misshapen: str | None) -> Diagnosis:
-        """What the gradient is: right, one of the known mistakes, or wrong in another way."""
+        """The verdict: right, one of the known mistakes, or wrong in another way."""
         if misshapen is not None:
             found = self.first(self.layouts())
             return found or Diagnosis(False, misshapen, "wrong shape", section=sections.BP4)
@@ -248,7 +249,7 @@ class Comparison:
         )
 
     def known(self) -> Iterator[WrongGradient]:
-        """Every known mistake in the backward pass, made in all layers first and then in some."""
+        """Every known mistake in the backward pass, first in all layers and then in some."""
         for kind in all_mistakes():
             if kind is NewWeights and self.learning_rate is None:
                 continue
@@ -271,7 +272,7 @@ class Comparison:
             )
 
     def layouts(self) -> Iterator[WrongGradient]:
-        """The right numbers at wrong places."""
+        """The right numbers in the wrong places."""
         views = self.examination.network.parts.shapes.values()
         parts = np.split(self.right, np.flatnonzero(np.diff(self.part_of)) + 1)
         turned = [part.reshape(shape).T.ravel() for part, shape in zip(parts, views)]
@@ -282,23 +283,23 @@ class Comparison:
         if len(by_layer) > 1:
             yield WrongGradient(
                 "wrong layer order",
-                "the numbers are right, and the layers come in reversed order. The backward pass "
-                "meets the last layer first; the result starts with the first.",
+                "the numbers are right, but the layers come in reverse order. The backward pass "
+                "reaches the last layer first; the result starts with the first.",
                 sections.ONE_VECTOR,
                 np.concatenate([part for own in reversed(by_layer) for part in own]),
             )
         yield WrongGradient(
             "transposed gradient",
-            "the numbers are right, and in each dW rows and columns are exchanged. A gradient has "
-            "the shape of what it belongs to, (inputs, outputs), and is read row by row.",
+            "the numbers are right, but rows and columns of each dW are exchanged. A gradient has "
+            "the shape of its parameter, (inputs, outputs), and is read row by row.",
             sections.BP4,
             np.concatenate(turned),
         )
         if not self.is_bias.any():
             return
         explanation = (
-            "the numbers are right and are at other places of the vector. For each layer, from "
-            "the inputs on, it holds first W, row by row, and then b."
+            "the numbers are right, but in the wrong places of the vector. Each layer, starting "
+            "at the inputs, has first its W, row by row, and then its b."
         )
         biases_last = [
             parts[i] for i in np.argsort(np.array(self.part_names) == "b", kind="stable")
@@ -317,8 +318,8 @@ class Comparison:
     ) -> Iterator[WrongGradient]:
         """The mistake times the factor that fits best, with and without the penalty in the product.
 
-        Without `any_factor` only where that factor has a known cause: a mistake that was made up
-        to an arbitrary factor would be found too easily where there are no others.
+        Without `any_factor`, only if that factor has a known cause: a mistake that is allowed an
+        arbitrary factor would be found too easily where there are no others.
         """
         for fixed in (np.zeros_like(self.penalty), self.penalty)[: 2 if self.network.l2 else 1]:
             factor = best_factor(mistake.vector - fixed, self.vector - fixed)
@@ -335,7 +336,7 @@ class Comparison:
                 yield WrongGradient(form, explanation, section, vector, factor)
 
     def reasons(self, factor: float) -> Iterator[tuple[str, str, str]]:
-        """Form, explanation and section for a factor that comes from somewhere."""
+        """Form, explanation and section for each known cause of this factor."""
         loss, (rows, outputs) = self.network.loss, self.Y.shape
         squared, own, own_half = False, "rows", True
         if isinstance(loss, SquaredError):
@@ -348,18 +349,18 @@ class Comparison:
         if factor < 0 and equals(1):
             yield (
                 "sign",
-                "every number has the wrong sign. The gradient is that of the loss, which grows "
-                "with output − target; a step goes against it.",
+                "every number has the wrong sign. The gradient is built from output − target and "
+                "points uphill; a step subtracts it.",
                 sections.DOWNHILL,
             )
         if self.learning_rate is not None and equals(self.learning_rate):
             yield (
                 "step in place of the gradient",
                 "the numbers are multiplied by the learning rate, as the step is. The gradient "
-                "does not know the rate.",
+                "does not depend on the learning rate.",
                 sections.DOWNHILL,
             )
-        turned = " The sign is turned as well." if factor < 0 else ""
+        turned = " The sign is wrong as well." if factor < 0 else ""
         for name in sorted(DIVISORS, key=lambda name: name != own):  # its own first
             for half in (own_half, not own_half) if squared else (own_half,):
                 ratio = divisors[own] / divisors[name] * 2.0 ** (own_half - half)
@@ -380,12 +381,12 @@ class Comparison:
         if divisors[own] > 1 and equals(1 / divisors[own]):
             yield (
                 "mean taken twice",
-                f"the numbers were divided by the number of {own} once more.{turned}",
+                f"the numbers were divided by the number of {own} twice.{turned}",
                 sections.CONSTANTS,
             )
 
     def biases_or_penalty(self) -> Iterator[WrongGradient]:
-        """The weights, or the loss's part, are right, and the rest is off by a constant factor."""
+        """The weights, or the loss's part, are right; the rest is off by a constant factor."""
         if self.is_bias.any():
             factor = best_factor(self.right[self.is_bias], self.vector[self.is_bias])
             if factor is not None:
@@ -394,7 +395,7 @@ class Comparison:
         if self.network.l2:
             factor = best_factor(self.penalty, self.vector - self.data)
             if factor is not None and abs(factor) < 10 * self.tolerance:
-                explanation = "the penalty's part α · W is missing. It belongs to the loss."
+                explanation = "the penalty's part, α · W, is missing. It is part of the loss."
                 yield WrongGradient("missing penalty", explanation, sections.PENALTY, self.data)
             elif factor is not None:
                 explanation = f"the penalty's part is {factor:.4g} times what it should be."
@@ -403,21 +404,21 @@ class Comparison:
                 yield WrongGradient(form, explanation, sections.PENALTY, vector, factor)
 
     def bias_mistake(self, factor: float, vector: np.ndarray) -> WrongGradient:
-        """Biases that are all `factor` times their gradient, while the weights are right."""
+        """Bias gradients that are all `factor` times the right ones; the weights' are right."""
         if abs(factor) < 10 * self.tolerance:
             vector = np.where(self.is_bias, 0.0, self.right)
             return WrongGradient(MissingBias.form, MissingBias.explanation, sections.BP3, vector)
         explanation = (
-            f"the weights' gradient is right, and the biases' is {factor:.4g} times what it should "
-            f"be. A bias acts on every row: add the deltas up over the rows, with the same mean as "
-            f"for the weights, taken once."
+            f"the weights' gradient is right, but the biases' is {factor:.4g} times what it "
+            f"should be. A bias acts on every row: add up the deltas over the rows, and take the "
+            f"mean as for the weights, once."
         )
         return WrongGradient(
             "constant factor in the biases", explanation, sections.BP3, vector, factor
         )
 
     def unknown(self) -> Diagnosis:
-        """No known mistake: say which equation to look at, beginning at the last layer."""
+        """No known mistake: say which equation to look at, starting from the last layer."""
         errors = self.errors(self.right)
         layer_of = np.array(self.layer_of_part)[self.part_of]
         number = int(layer_of[errors > 1].max())
@@ -426,19 +427,19 @@ class Comparison:
         biases_off = (errors[own & self.is_bias] > 1).any()
         last = number == max(self.layer_of_part)
         if weights_off and not biases_off and (own & self.is_bias).any():
-            advice, section = "its db is right, so look at how its dW is made", sections.BP4
+            advice, section = "its db is right, so check how its dW is computed", sections.BP4
         elif biases_off and not weights_off:
-            advice, section = "its dW is right, so look at how its db is made", sections.BP3
+            advice, section = "its dW is right, so check how its db is computed", sections.BP3
         elif last:
-            advice, section = "look at its delta first", sections.BP1
+            advice, section = "check its delta first", sections.BP1
         else:
             advice, section = (
-                "the layers above are right, so look at how its delta is made",
+                "the layers above are right, so check how its delta is computed",
                 sections.BP2,
             )
         explanation = (
-            f"it is none of the known mistakes. Seen from the output, the first layer that is "
-            f"off is layer {number}: {advice}."
+            f"this is none of the known mistakes. Counted from the output, the first wrong layer "
+            f"is layer {number}: {advice}."
         )
         return replace(self.wrong(WrongGradient("", explanation, section, self.right)), form=None)
 
@@ -461,7 +462,7 @@ def describe(divide_by: str, half: bool, squared: bool) -> str:
 
 
 class Unreadable(Exception):
-    """The gradient cannot be compared; holds the diagnosis that says why."""
+    """The gradient cannot be compared; `diagnosis` says why."""
 
     def __init__(self, form: str, explanation: str, section: str | None = None) -> None:
         super().__init__(explanation)
@@ -469,16 +470,16 @@ class Unreadable(Exception):
 
 
 def read_gradient(gradient: object, network: Network) -> tuple[np.ndarray, str | None]:
-    """The gradient as one flat vector, and what is wrong with its shapes, or None.
+    """The gradient as one flat vector, and the fault in its shapes, or None.
 
-    Raises Unreadable for what holds no numbers, or not as many as the network has parameters.
+    Raises Unreadable if it holds no numbers, or not as many as the network has parameters.
     """
     if isinstance(gradient, np.ndarray) or is_list_of_numbers(gradient):
         return read_vector(as_numbers(gradient, "the gradient"), network)
     if not isinstance(gradient, list | tuple):
         raise Unreadable(
             "no gradient",
-            f"the result is of the type {type(gradient).__name__}; expected is a flat vector of "
+            f"the result has the type {type(gradient).__name__}. Return a flat vector of "
             f"{network.parameters.size} numbers, or a list with (dW, db) for each layer.",
             sections.ONE_VECTOR,
         )
@@ -512,19 +513,18 @@ def read_vector(vector: np.ndarray, network: Network) -> tuple[np.ndarray, str |
         if vector.size == weights and vector.ndim == 1:
             raise Unreadable(
                 MissingBias.form,
-                f"the vector has {weights} numbers, as many as there are weights. "
-                f"{MissingBias.explanation}",
+                f"the vector has {weights} numbers, one per weight. {MissingBias.explanation}",
                 sections.BP3,
             )
         raise Unreadable(
             "wrong length",
-            f"the gradient has {vector.size} numbers and the network {wanted} parameters: each "
-            f"needs one.",
+            f"the gradient has {vector.size} numbers, but the network has {wanted} parameters: "
+            f"each parameter needs one.",
             sections.ONE_VECTOR,
         )
     if vector.ndim == 1:
         return vector, None
-    return vector.ravel(), f"the vector has shape {vector.shape}; expected is ({wanted},)."
+    return vector.ravel(), f"the vector has shape {vector.shape}; give it ({wanted},)."
 
 
 def read_layers(gradient: Sequence[object], network: Network) -> tuple[np.ndarray, str | None]:
@@ -533,8 +533,8 @@ def read_layers(gradient: Sequence[object], network: Network) -> tuple[np.ndarra
     if len(gradient) != len(layers):
         raise Unreadable(
             "wrong length",
-            f"the list has {len(gradient)} entries and the network {len(layers)} layers of "
-            f"weights: each needs its (dW, db).",
+            f"the list has {len(gradient)} entries, but the network has {len(layers)} layers of "
+            f"weights: each layer needs its (dW, db).",
             sections.ONE_VECTOR,
         )
     parts, misshapen = [], ""
@@ -549,13 +549,13 @@ def read_layers(gradient: Sequence[object], network: Network) -> tuple[np.ndarra
                 np.zeros(layer.outputs) if missing else as_numbers(db, f"db of layer {number}")
             )
         elif db is not None and np.size(as_numbers(db, f"db of layer {number}")):
-            explanation = f"layer {number} has no biases, and a db was returned for it."
+            explanation = f"layer {number} has no biases, but a db was returned for it."
             raise Unreadable("wrong shape", explanation, sections.BIAS)
         for name, array in arrays.items():
             if array.shape not in expected[name]:
                 misshapen = misshapen or (
                     f"d{name} of layer {number} has shape {array.shape}; {name} has shape "
-                    f"{expected[name][0]}, and a gradient has the shape of what it belongs to."
+                    f"{expected[name][0]}, and a gradient has the shape of its parameter."
                 )
             parts.append(array.ravel())
     vector = np.concatenate(parts)

@@ -1,8 +1,8 @@
-"""Write a file whole or not at all.
+"""Write a file completely or not at all.
 
-A program that is interrupted, or a disk that is full, must not leave half a file where a whole one
-was. So the content goes into a new file in the same folder, which then takes the place of the old
-one in a single step: at any moment a reader finds either the old content or the new.
+An interrupted program or a full disk must not leave half a file in place of a complete one. So the
+content goes into a new file in the same folder, which then replaces the old one in a single step:
+at any moment a reader finds either the old content or the new.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ Content = bytes | Callable[[BinaryIO], object]
 
 
 def write_whole(path: str | Path, content: Content) -> None:
-    """Write `content` to the file at `path`; if that fails, everything stays as it was.
+    """Write `content` to the file at `path`; if that fails, nothing changes.
 
-    `content` is bytes, or a function that writes to the open binary file it is given. A symbolic
-    link stays, and the file that it points to is written. An existing file keeps its mode and,
-    where the user may set them, its owner and group; a new file gets the mode that the umask asks
-    for. The file itself is new, so another hard link to the old one keeps the old content.
+    `content` is bytes, or a function that writes to an open binary file. A symbolic link is kept,
+    and the file that it points to is written. An existing file keeps its mode and, if the user may
+    set them, its owner and group; a new file gets its mode from the umask. The file itself is new,
+    so another hard link to the old file keeps the old content.
 
-    Raises OSError if there is no such folder, the folder or the file is write-protected, or the
-    path leads to anything but a regular file (a folder, device, pipe or socket), and whatever
-    `content` raises.
+    Raises OSError if the folder does not exist, if the folder or the file is write-protected, or if
+    the path leads to anything but a regular file (a folder, device, pipe or socket), and any error
+    that `content` raises.
     """
     target = Path(os.path.realpath(path))  # the end of all links, whether it exists or not
     old = status(Path(path), target)
     unfinished = target.with_name(f".{uuid.uuid4().hex}.part")
-    # What replaces a private file must not be readable by others at any moment.
+    # The replacement of a private file must never be readable by others.
     mode = 0o666 if old is None else 0o600
     try:
         number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, mode)
     except PermissionError:
         raise PermissionError(
-            f"cannot write {path}: you may not make files in {target.parent}; give another folder"
+            f"cannot write {path}: you may not create files in {target.parent}; choose another "
+            f"folder"
         ) from None
     try:
         with os.fdopen(number, "wb") as file:
@@ -69,7 +70,7 @@ def status(path: Path, target: Path) -> os.stat_result | None:
     except FileNotFoundError:
         if not target.parent.is_dir():
             raise FileNotFoundError(
-                f"cannot write {path}: there is no folder {target.parent}; make it first"
+                f"cannot write {path}: there is no folder {target.parent}; create it first"
             ) from None
         return None
     if stat.S_ISDIR(old.st_mode):
@@ -87,7 +88,7 @@ def status(path: Path, target: Path) -> os.stat_result | None:
 
 
 def keep_owner_and_mode(path: Path, old: os.stat_result) -> None:
-    """Give the file at `path` the mode of `old`, and its owner and group as far as is allowed."""
+    """Give the file at `path` the mode of `old`, and its owner and group as far as permitted."""
     if hasattr(os, "chown"):  # not on Windows
         with suppress(OSError):
             os.chown(path, -1, old.st_gid)

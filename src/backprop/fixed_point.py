@@ -5,8 +5,8 @@ With rows as samples and ⊙ elementwise, the two passes repeat, until nothing c
     forward     A ← f(A @ W + X @ U + b)
     backward    delta ← from the loss + (delta @ Wᵀ) ⊙ f′(Z)
 
-The second is BP1 and BP2 of `backprop.layers.dense` at once: where W has no cycles, it converges
-after as many steps as the network has layers, to the same numbers.
+The second equation is BP1 and BP2 of `backprop.layers.dense` at once: if W has no cycles, it
+converges after as many steps as the network has layers, to the same numbers.
 
 Sources: Almeida, "A learning rule for asynchronous perceptrons with feedback in a combinatorial
 environment" (1987); Pineda, "Generalization of back-propagation to recurrent neural networks"
@@ -33,13 +33,13 @@ from backprop.recurrent import elementwise
 __all__ = ["METHODS", "DidNotConverge", "FixedPoint", "FixedPointNetwork"]
 
 METHODS = ("iteration", "linear solve")
-REMEMBERED = 10  # states of a network that does not converge, whose mean is looked at
+REMEMBERED = 10  # the last states, averaged if a network does not converge
 
 
 class DidNotConverge(ArithmeticError):
     """The forward pass, or the backward pass, does not converge.
 
-    `spectral_radius` is that of the state in which the network was left.
+    `spectral_radius` is that of the last state.
     """
 
     def __init__(self, message: str, spectral_radius: float) -> None:
@@ -47,13 +47,13 @@ class DidNotConverge(ArithmeticError):
         self.spectral_radius = spectral_radius
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How it reaches another process: with both arguments."""
+        """Pickle with both arguments, so that it can be sent to another process."""
         return type(self), (str(self), self.spectral_radius)
 
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """What a forward pass leaves: the inputs `X`, (samples, inputs), and the fixed point.
+    """The result of a forward pass: the inputs `X`, (samples, inputs), and the fixed point.
 
     The pre-activations `Z` and the outputs `A` = f(Z) of all neurons are (samples, neurons),
     `outputs` the last columns of A. `steps` counts how often the equation was repeated.
@@ -73,11 +73,11 @@ class FixedPointNetwork(Model):
     are copied. The last `outputs` neurons are compared with the targets. `activation` acts on each
     number by itself (softmax does not).
 
-    `method` says how both passes find their fixed point. By 'iteration' they repeat their equation,
-    which converges where the spectral radius is below 1; `damping` is the share of its old
-    state that each step keeps. By 'linear solve' the forward pass takes Newton's steps, and the
-    backward pass is a single solution of linear equations: few steps, but each costs the cube of
-    the neurons, and it may find a fixed point that the neurons themselves would leave.
+    `method` says how both passes find their fixed point. With 'iteration' they repeat their
+    equation, which converges if the spectral radius is below 1; `damping` is the share of its old
+    state that each step keeps. With 'linear solve' the forward pass takes Newton steps, and the
+    backward pass solves one system of linear equations: few steps, but each costs the cube of the
+    number of neurons, and it may find a fixed point that the iteration would move away from.
 
     A pass ends when no number changes by more than `tolerance` times the largest one, and gives up
     after `limit` steps.
@@ -129,10 +129,10 @@ class FixedPointNetwork(Model):
         radius: float = 0.5,
         **settings: Any,
     ) -> Self:
-        """A network with random weights; those among the neurons have about the given radius.
+        """A network with random weights and, among the neurons, about the given spectral radius.
 
         W is normal with standard deviation radius/√neurons, U with 1/√inputs; b is 0. With few
-        neurons chance moves the radius far from the given one.
+        neurons, the radius may by chance be far from the given one.
         """
         checks.random_generator(generator)
         checks.whole_number(inputs, "inputs")
@@ -143,7 +143,7 @@ class FixedPointNetwork(Model):
         return cls(W, U, outputs=outputs, **settings)
 
     def settings(self) -> dict[str, Any]:
-        """The sizes, and how the passes find their fixed point."""
+        """The sizes, and the settings of the passes."""
         return {
             "inputs": len(self.U),
             "neurons": len(self.W),
@@ -164,7 +164,7 @@ class FixedPointNetwork(Model):
         return cls(np.zeros((neurons, neurons)), np.zeros((inputs, neurons)), **others)
 
     def forward(self, X: np.ndarray, training: bool = False) -> FixedPoint:
-        """The fixed point for the rows of X, (samples, inputs), beginning at zeros."""
+        """The fixed point for the rows of X, (samples, inputs), starting from zeros."""
         drive = X @ self.U + self.b
 
         def repeated(A: np.ndarray) -> np.ndarray:
@@ -179,20 +179,20 @@ class FixedPointNetwork(Model):
         update = newton if self.method == "linear solve" else repeated
         recent, steps, change = self._converge(update, np.zeros_like(drive))
         if change is not None:
-            # A network that goes round and round has its fixed point in the middle.
+            # The fixed point of a network that oscillates is near the middle.
             A = np.mean(recent, axis=0)
             raise self._failure("the forward pass", steps, change, A @ self.W + drive, A)
-        # The last step once more, without damping, which leaves a trace of the old state: that of
-        # a ReLU that ends off must be 0, or its derivative would count as 1.
+        # One more step without damping, which leaves a trace of the old state: the output of a ReLU
+        # that ends off must be exactly 0, or its derivative would count as 1.
         Z = recent[-1] @ self.W + drive
         A = self.activation.function(Z)
         return FixedPoint(X, Z, A, A[:, -self.output_count :], steps)
 
     def deltas(self, forward: FixedPoint, Y: np.ndarray) -> tuple[np.ndarray, int]:
-        """Delta = ∂L/∂Z of all neurons, (samples, neurons), and the steps that this took.
+        """Delta = ∂L/∂Z of all neurons, (samples, neurons), and the number of steps taken.
 
-        delta is a fixed point too. It comes from the loss at the outputs (BP1), and from every
-        neuron that a neuron feeds (BP2), all at once::
+        delta is a fixed point too. It comes from the loss at the outputs (BP1), and from all the
+        neurons that a neuron feeds (BP2), at once::
 
             delta = from the loss + (delta @ Wᵀ) ⊙ f′(Z)
         """
@@ -234,8 +234,8 @@ class FixedPointNetwork(Model):
     ) -> tuple[deque[np.ndarray], int, float | None]:
         """Repeat state ← update(state), damped, until nothing changes.
 
-        Returns the last states, without the one that the last step led to, and the number of steps;
-        then None, or the largest change in the last step where the limit was reached.
+        Returns the last states, without the result of the last step, and the number of steps; then
+        None or, if the limit was reached, the largest change in the last step.
         """
         recent = deque([state], maxlen=REMEMBERED)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -253,7 +253,7 @@ class FixedPointNetwork(Model):
     def _failure(
         self, what: str, steps: int, change: float, Z: np.ndarray, A: np.ndarray
     ) -> DidNotConverge:
-        """The error for a pass that left the network in the state A = f(Z)."""
+        """The error for a pass that ended in the state A = f(Z)."""
         eigenvalues = self._eigenvalues(Z, A)
         radius = float(np.abs(eigenvalues).max())
         return DidNotConverge(
@@ -263,10 +263,10 @@ class FixedPointNetwork(Model):
         )
 
     def _remedy(self, eigenvalues: np.ndarray) -> str:
-        """What to try, judged by the eigenvalues of the state in which the network was left."""
+        """Advice for the message, from the eigenvalues of the last state."""
         radius = np.abs(eigenvalues).max()
         if radius < 1:
-            return f"It is below 1, so give it more time: a limit above {self.limit}"
+            return f"It is below 1, so allow more steps: set limit above {self.limit}"
         if eigenvalues.real.max() < 1 and self.damping == 0:
             return "It overshoots, so damp it: damping=0.5, or more"
         return (
@@ -275,14 +275,14 @@ class FixedPointNetwork(Model):
         )
 
     def _eigenvalues(self, Z: np.ndarray, A: np.ndarray) -> np.ndarray:
-        """Those of ∂f(A @ W + …)/∂A in each sample's state, (samples, neurons)."""
+        """The eigenvalues of ∂f(A @ W + …)/∂A in each sample's state, (samples, neurons)."""
         return np.linalg.eigvals(self.W * self._derivative(Z, A)[:, None, :])
 
     def spectral_radius(self, forward: FixedPoint) -> np.ndarray:
         """The spectral radius at the fixed point of each sample, (samples,).
 
-        It is the size of the largest eigenvalue of the matrix of derivatives W_ij f′(z_j), by which
-        a small disturbance is multiplied at each step: below 1 the disturbance dies out.
+        It is the magnitude of the largest eigenvalue of the matrix of derivatives W_ij f′(z_j), the
+        factor by which a step multiplies a small disturbance: below 1, the disturbance dies out.
         """
         radius: np.ndarray = np.abs(self._eigenvalues(forward.Z, forward.A)).max(axis=1)
         return radius
@@ -311,32 +311,32 @@ class FixedPointNetwork(Model):
 
 
 def solve_rows(W: np.ndarray, derivative: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """D with D = right + (D @ W) ⊙ derivative in each row, by linear equations.
+    """The solution D of D = right + (D @ W) ⊙ derivative in each row, by linear equations.
 
-    All are (samples, neurons).
+    All arrays are (samples, neurons).
 
-    Raises ValueError where a row has no single solution.
+    Raises ValueError if a row has no unique solution.
     """
     matrices = np.eye(len(W)) - W * derivative[:, None, :]
     try:
         return np.linalg.solve(matrices.transpose(0, 2, 1), right[:, :, None])[:, :, 0]
     except np.linalg.LinAlgError:
         raise ValueError(
-            "the linear equations of the fixed point have no single solution, since an eigenvalue "
-            "of the derivatives is 1: change the weights W a little"
+            "the linear equations of the fixed point have no unique solution, since an eigenvalue "
+            "of the matrix of derivatives is 1: change the weights W slightly"
         ) from None
 
 
 def check_parts(W: np.ndarray, U: np.ndarray, b: np.ndarray) -> None:
-    """Raise ValueError unless W is square, and U and b have a column for each of its neurons."""
+    """Raise ValueError unless W is square, and U and b have one column per neuron."""
     if W.ndim != 2 or W.shape[0] != W.shape[1] or len(W) == 0:
         raise ValueError(
             f"W has shape {W.shape}: it must be square, (neurons, neurons), with W[i, j] leading "
-            f"from neuron i to neuron j; weights from the inputs belong into U"
+            f"from neuron i to neuron j; weights from the inputs belong in U"
         )
     if U.ndim != 2 or U.shape[1] != len(W) or len(U) == 0:
         raise ValueError(
-            f"U has shape {U.shape}: it must be (inputs, {len(W)}), a column for each neuron of W"
+            f"U has shape {U.shape}: it must be (inputs, {len(W)}), one column per neuron of W"
         )
     if b.shape != (len(W),):
-        raise ValueError(f"b has shape {b.shape}: it must be ({len(W)},), one for each neuron of W")
+        raise ValueError(f"b has shape {b.shape}: it must be ({len(W)},), one per neuron of W")

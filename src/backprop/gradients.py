@@ -1,11 +1,11 @@
 """The numerical gradient, and a check of any network against it.
 
-A derivative is a limit of slopes. The slope between two points on either side::
+A derivative is a limit of slopes. The slope between two points, one on either side::
 
     ∂L/∂w ≈ (L(w + ε) − L(w − ε)) / 2ε
 
-It is off by an amount of the order ε², and needs nothing but the forward pass. It is slow (two
-forward passes for each parameter), and it is independent of every formula that it checks.
+differs from it by an amount of order ε², and needs nothing but the forward pass. It is slow (two
+forward passes for each parameter), but it is independent of every formula that it checks.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def numerical_gradient(
 ) -> np.ndarray:
     """The gradient of `function` at `parameters`, a flat float64 vector, by central differences.
 
-    `function` may use the vector in place: it is changed one entry at a time and restored, also
-    when `function` raises. The result has the same shape. Raises ValueError for a step that is not
-    positive and for a vector that is not flat float64.
+    `function` may use the vector in place: one entry at a time is changed and restored, even if
+    `function` raises. The result has the same shape. Raises ValueError for a step that is not
+    positive and for a vector that is not flat or not float64.
     """
     checks.number(step, "the step", above=0)
     if not isinstance(parameters, np.ndarray) or parameters.ndim != 1:
@@ -61,8 +61,8 @@ def numerical_gradient(
 def relative_error(first: np.ndarray, second: np.ndarray, smallest: float = 1e-8) -> np.ndarray:
     """`|a − b| / max(|a|, |b|)`, entry by entry.
 
-    `smallest` stands in for the divisor where both numbers are closer to 0 than that: rounding
-    alone gives a central difference an error of about 1e−11, which no share of 0 can be.
+    `smallest` replaces the divisor where both numbers are closer to 0 than that: rounding alone
+    gives a central difference an error of about 1e−11, however small the derivative is.
     """
     size = np.maximum(np.abs(first), np.abs(second))
     return np.abs(first - second) / np.maximum(size, smallest)  # type: ignore[no-any-return]  # NumPy gives it no type
@@ -93,7 +93,7 @@ def check_gradient(network: Model, X: ArrayLike, Y: ArrayLike, step: float = STE
     """Compare the backpropagated gradient of `network` on X, Y with the numerical one.
 
     Leaves the network's parameters as they were. Expect 1e-6 or less where the activations are
-    smooth; at a kink of a ReLU the two may differ for a good reason.
+    smooth; at the kink of a ReLU the two may differ legitimately.
     """
     _, backpropagated = network.loss_and_gradient(X, Y)
     numerical = numerical_gradient(lambda _: network.loss_value(X, Y), network.parameters, step)

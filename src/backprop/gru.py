@@ -2,9 +2,9 @@
 
 In an Elman network every step sends the state through a matrix and an activation function, and the
 gradient back through both. Here two gates, layers of sigmoids, are computed from the state and the
-item that is read. The keep gate κ decides for each neuron how much of the old state stays, and the
-reset gate r how much of it enters the candidate for the new state. With one neuron, a state h and
-an input x::
+current item. The keep gate κ decides for each neuron how much of the old state stays, and the reset
+gate r how much of it enters the candidate for the new state. With one neuron, a state h and an
+input x::
 
     κ = σ(w_κ h + u_κ x + b_κ)
     r = σ(w_r h + u_r x + b_r)
@@ -17,13 +17,14 @@ A gradient g with respect to h′ reaches the three pre-activations as::
     δ_κ = g (h − h̃) κ (1 − κ)               and on κ with the factor h − h̃
     δ_r = δ w h r (1 − r)                    r reaches h′ only through h̃
 
-and the old state, on which h′ depends in four ways, as the sum of four terms::
+and the old state, on which h′ depends in four ways, receives the sum of four terms::
 
     ∂L/∂h = g κ + δ w r + δ_κ w_κ + δ_r w_r
 
-The first one contains neither a weight nor the derivative of an activation function, and the others
-have the factor 1 − κ: where κ is near 1, the gradient passes almost unchanged. A positive bias b_κ
-makes κ start there. With many neurons each product with a weight becomes a matrix product.
+The first term contains neither a weight nor the derivative of an activation function, and the
+others have the factor 1 − κ: where κ is near 1, the gradient passes almost unchanged. A positive
+bias b_κ makes κ start there. With many neurons, each product with a weight becomes a matrix
+product.
 
 Sources: Cho and others, "Learning phrase representations using RNN encoder-decoder for statistical
 machine translation" (2014), whose update gate z is the keep gate κ. Some programs, PyTorch among
@@ -52,7 +53,7 @@ ENDINGS = ("_keep", "_reset", "")  # of the names: W_keep, W_reset and W, and so
 def gru_step(
     H: np.ndarray, drives: Arrays, W_keep: np.ndarray, W_reset: np.ndarray, W: np.ndarray
 ) -> Arrays:
-    """The next state, and the keep gate, the reset gate and the candidate that it is made of.
+    """The next state, and the keep gate, reset gate and candidate that produce it.
 
     H is (samples, neurons). `drives` are the three arrays X_t @ U + b of the keep gate, the reset
     gate and the candidate, each (samples, neurons).
@@ -94,7 +95,7 @@ class GRUPass(SequencePass):
 
 
 class GRUNetwork(SequenceNetwork):
-    """A state that two gates carry from step to step, and outputs that are computed from it.
+    """A state carried from step to step by two gates, and outputs computed from it.
 
     At each step t of a sequence, with the state H before the first step 0::
 
@@ -107,9 +108,10 @@ class GRUNetwork(SequenceNetwork):
     `output_activation` is the name of g. `reading` and `truncation` are those of
     :class:`backprop.through_time.ElmanNetwork`.
 
-    The W are drawn normal with standard deviation 1/√neurons, the U and V with one over the root of
-    their inputs. All biases start at 0 except b_keep, which starts at `keep_bias`: with 3 a gate
-    keeps about 0.95 of the state at first, and with 0 half of it.
+    The W are drawn from a normal distribution with standard deviation 1/√neurons, the U and V with
+    one over the square root of their number of inputs. All biases start at 0 except b_keep, which
+    starts at `keep_bias`: a gate with a bias of 3 keeps about 0.95 of the state at first, with 0
+    half.
 
     Raises ValueError for sizes below 1, unknown names, a truncation below 1, and a bias that is not
     finite.
@@ -166,7 +168,7 @@ class GRUNetwork(SequenceNetwork):
         self._allocate(shapes | {"V": (neurons, outputs), "c": (outputs,)})
 
     def settings(self) -> dict[str, Any]:
-        """The sizes, the activation of the outputs, the loss, and how outputs are read."""
+        """The sizes, the activation of the outputs, the loss, and the reading of outputs."""
         return {
             "inputs": len(self.U),
             "neurons": len(self.W),
@@ -178,10 +180,10 @@ class GRUNetwork(SequenceNetwork):
         }
 
     def forward(self, X: np.ndarray, training: bool = False) -> GRUPass:
-        """The outputs at all steps that are read, one row each, in the order of samples and steps.
+        """The outputs at all steps that are read, one row each, ordered by sample and step.
 
         X is (samples, steps, inputs) with NaN after the end of each sequence, as `check_examples`
-        returns it; `predict` is the same with checks.
+        returns it; `predict` does the same with checks.
         """
         X, real = self._real_steps(X)
         samples, steps, _ = X.shape
@@ -196,7 +198,7 @@ class GRUNetwork(SequenceNetwork):
         return GRUPass(X, real.sum(axis=1), states, **self._outputs(states, real), gates=gates)
 
     def _backward(self, forward: GRUPass, Y: np.ndarray, gradient: Gradient) -> None:
-        """From the last step to the first. Every step uses the same weights: gradients add up."""
+        """From the last step to the first. All steps share their weights, so gradients add up."""
         e = self._output_gradients(forward, self.output_delta(forward, Y), gradient)
         deltas = np.empty_like(forward.gates)
         weights = self.W_keep, self.W_reset, self.W

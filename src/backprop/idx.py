@@ -1,9 +1,9 @@
 """Read and write IDX files, the format in which MNIST and its relatives are published.
 
-An IDX file holds one array. It begins with two zero bytes, a byte for the type of the numbers and a
-byte for the number of dimensions; then come the dimensions, four bytes each with the most
-significant first, and then the numbers in rows (LeCun, Cortes and Burges, "The MNIST database").
-Files may be compressed with gzip.
+An IDX file holds one array. It begins with two zero bytes, one byte for the type of the numbers and
+one for the number of dimensions. The dimensions follow, four bytes each with the most significant
+first, and then the numbers, row by row (LeCun, Cortes and Burges, "The MNIST database"). Files may
+be compressed with gzip.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from backprop.files import write_whole
 __all__ = ["read_idx", "write_idx"]
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-LARGEST = 2**30  # bytes of numbers that a file may hold, some twenty times those of MNIST
+LARGEST = 2**30  # bytes of numbers in a file at most, about twenty times MNIST's
 CHUNK = 2**20
 
 
@@ -31,7 +31,7 @@ def read_idx(path: str | Path, *, largest: int = LARGEST) -> np.ndarray:
     """The array in an IDX file, compressed with gzip or not.
 
     Never reads more than the header announces, nor more than `largest` bytes. Raises
-    FileNotFoundError, and ValueError for a file that is something else, is truncated, is longer
+    FileNotFoundError, and ValueError for a file that is not an IDX file, is truncated, is longer
     than its header says, or announces more than `largest` bytes.
     """
     path = Path(path)
@@ -54,8 +54,8 @@ def read_array(file: BinaryIO | gzip.GzipFile, path: Path, largest: int) -> np.n
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in TYPES:
         raise ValueError(
-            f"{path} is not an IDX file: it begins with {magic.hex(' ') or 'nothing'}, and "
-            f"IDX begins with 00 00, a type such as 08, and the number of dimensions"
+            f"{path} is not an IDX file: it begins with {magic.hex(' ') or 'nothing'}, but IDX "
+            f"begins with 00 00, a type such as 08, and the number of dimensions"
         )
     dtype, dimensions = np.dtype(TYPES[magic[2]]), magic[3]
     header = file.read(4 * dimensions)
@@ -65,20 +65,23 @@ def read_array(file: BinaryIO | gzip.GzipFile, path: Path, largest: int) -> np.n
     size = math.prod(shape) * dtype.itemsize
     if size > largest:
         raise ValueError(
-            f"{path} announces {size} bytes of numbers, of shape {shape}, and at most {largest} "
-            f"are read: the header is damaged, or pass largest= to read_idx"
+            f"{path} announces {size} bytes of numbers, of shape {shape}, but at most {largest} "
+            f"are read: the header may be damaged; if it is right, pass largest= to read_idx"
         )
     content = bytearray()
     while len(content) < size:
         chunk = file.read(min(CHUNK, size - len(content)))
         if not chunk:
             raise ValueError(
-                f"{path} is truncated: its header announces {size} bytes of numbers and "
-                f"{len(content)} are there; copy it again"
+                f"{path} is truncated: its header announces {size} bytes of numbers, but the file "
+                f"has {len(content)}; copy it again"
             )
         content += chunk
     if file.read(1):
-        raise ValueError(f"{path} goes on after the {size} bytes of numbers of its header")
+        raise ValueError(
+            f"{path} is longer than its header says, which announces {size} bytes of numbers: copy "
+            f"it again"
+        )
     try:
         array = np.frombuffer(content, dtype).reshape(shape)
     except ValueError as problem:
@@ -91,8 +94,8 @@ def read_array(file: BinaryIO | gzip.GzipFile, path: Path, largest: int) -> np.n
 def write_idx(array: np.ndarray, path: str | Path) -> None:
     """Write `array` to an IDX file, compressed if the name ends in `.gz`, whole or not at all.
 
-    The same array gives the same bytes, with the same zlib. Raises ValueError for a type of numbers
-    that IDX does not have, and what :func:`backprop.files.write_whole` raises.
+    The same array gives the same bytes, with the same zlib. Raises ValueError for a type of number
+    that IDX does not have, and the errors of :func:`backprop.files.write_whole`.
     """
     path = Path(path)
     types = {np.dtype(name): code for code, name in TYPES.items()}
@@ -106,7 +109,7 @@ def write_idx(array: np.ndarray, path: str | Path) -> None:
     content = header + array.astype(big_endian).tobytes()
     if path.suffix == ".gz":
         packed = io.BytesIO()
-        # Not gzip.compress: what it says of the operating system depends on Python's version.
+        # Not gzip.compress: its byte for the operating system depends on Python's version.
         with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0) as file:
             file.write(content)
         content = packed.getvalue()

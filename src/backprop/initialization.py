@@ -1,10 +1,10 @@
-"""Initial weights: from what distribution the weights of a layer are drawn.
+"""Initial weights: the distributions from which the weights of a layer are drawn.
 
 Each function takes a generator, the number of inputs and the number of outputs of a layer, and
 returns a matrix of weights, (inputs, outputs). Biases start at 0.
 
 A sum of n products with weights of standard deviation s is about s·√n times as large as the inputs.
-With s = 1/√n the weighted sums stay as large as the inputs, in a layer of any width.
+With s = 1/√n the pre-activations are about as large as the inputs, whatever the layer's width.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ __all__ = [
 ]
 
 Initialization = Callable[[np.random.Generator, int, int], np.ndarray]
-"""Gets a generator, inputs and outputs, and returns the weights, (inputs, outputs)."""
+"""Takes a generator, inputs and outputs, and returns the weights, (inputs, outputs)."""
 
 
 def zeros(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
-    """All weights 0: hidden neurons that start equal stay equal, so this does not learn."""
+    """All weights 0: hidden neurons that start equal stay equal, so the network cannot learn."""
     return np.zeros((inputs, outputs))
 
 
 def uniform(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
-    """Evenly between 0 and 1: all positive, whatever the width, so that products do not cancel."""
+    """Uniform on [0, 1), whatever the width: all positive, so that products do not cancel."""
     return generator.random((inputs, outputs))
 
 
@@ -47,19 +47,19 @@ def scaled_normal(generator: np.random.Generator, inputs: int, outputs: int) -> 
 
 
 def glorot(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
-    """Evenly between ±√(6/(inputs + outputs)), made for tanh (Glorot and Bengio 2010).
+    """Uniform between ±√(6/(inputs + outputs)), designed for tanh (Glorot and Bengio 2010).
 
     The standard deviation is √(2/(inputs + outputs)), a compromise between the forward pass, which
-    wants 1/√inputs, and the backward pass, which wants 1/√outputs. Also named after Xavier.
+    needs 1/√inputs, and the backward pass, which needs 1/√outputs. Also named after Xavier.
     """
     limit = (6 / (inputs + outputs)) ** 0.5
     return generator.uniform(-limit, limit, size=(inputs, outputs))
 
 
 def he(generator: np.random.Generator, inputs: int, outputs: int) -> np.ndarray:
-    """Normal with standard deviation √(2/inputs), made for ReLU (He and others 2015).
+    """Normal with standard deviation √(2/inputs), designed for ReLU (He and others 2015).
 
-    A ReLU sets about half of its inputs to 0, which the factor 2 makes up for.
+    A ReLU sets about half of its inputs to 0; the factor 2 compensates for that.
     """
     return generator.normal(scale=(2 / inputs) ** 0.5, size=(inputs, outputs))
 

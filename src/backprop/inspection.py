@@ -1,4 +1,4 @@
-"""Look into a trained network: the outputs of its neurons, and what they respond to."""
+"""Look into a trained network: the outputs of its neurons, and the inputs they respond to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["input_gradient", "layer_outputs", "most_exciting_input"]
 
 
 def layer_outputs(network: Network, X: ArrayLike) -> list[np.ndarray]:
-    """The outputs of every layer for the rows of X, each (samples, outputs of the layer)."""
+    """The outputs of every layer for the rows of X, each (samples, neurons of the layer)."""
     return [A.copy() for A in network.forward(network.check_inputs(X)).A[1:]]
 
 
@@ -44,10 +44,9 @@ def most_exciting_input(
 ) -> np.ndarray:
     """An input between 0 and 1 that maximizes the output of a neuron, shape (inputs,).
 
-    Gradient *ascent* on the input: from grey, 0.5 everywhere, it takes `steps` steps of the length
-    `learning_rate`·√inputs along the gradient, and keeps every input between 0 and 1. What it finds
-    is a local maximum. Raises IndexError for a neuron that does not
-    exist.
+    Gradient *ascent* on the input: from grey, 0.5 everywhere, it takes `steps` steps of length
+    `learning_rate`·√inputs along the gradient, and clips every input to between 0 and 1. The result
+    is a local maximum. Raises IndexError for a neuron that does not exist.
     """
     x = np.full(network.sizes[0], 0.5, network.dtype)
     for _ in range(steps):
@@ -60,10 +59,15 @@ def most_exciting_input(
 
 
 def check_neuron(network: Network, layer: int, neuron: int) -> None:
-    """Raise IndexError unless the network has that layer, and the layer that neuron."""
+    """Raise IndexError unless the network has that layer and the layer has that neuron."""
     last = len(network.layers) - 1
     if not 0 <= layer <= last:
-        raise IndexError(f"layer is {layer}, and this network has layers 0 to {last}")
+        raise IndexError(
+            f"layer is {layer}, but this network has layers 0 to {last}: choose one of them"
+        )
     outputs = network.sizes[layer + 1]
     if not 0 <= neuron < outputs:
-        raise IndexError(f"neuron is {neuron}, and layer {layer} has neurons 0 to {outputs - 1}")
+        raise IndexError(
+            f"neuron is {neuron}, but layer {layer} has neurons 0 to {outputs - 1}: choose one of "
+            f"them"
+        )

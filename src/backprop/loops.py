@@ -53,7 +53,7 @@ __all__ = [
 
 
 class Neuron(TypedDict, total=False):
-    """A neuron: a dictionary that begins with its weights alone."""
+    """A neuron: a dictionary that at first holds only its weights."""
 
     weights: list[float]
     output: float
@@ -90,9 +90,9 @@ def initialize_network(layer_sizes: Sequence[int], generator: Random) -> Network
 
 
 def activate(weights: list[float], inputs: Sequence[float]) -> float:
-    """The weighted sum z = bias + Σ weight · input. `weights` has one entry more than `inputs`."""
+    """The weighted sum z = bias + Σ weight · input. `weights` has one more entry than `inputs`."""
     total = weights[-1]
-    for weight, value in zip(weights, inputs):  # zip ends with the inputs, before the bias
+    for weight, value in zip(weights, inputs):  # zip stops after the inputs, before the bias
         total += weight * value
     return total
 
@@ -164,7 +164,7 @@ def train_network(
     """Train on one example at a time, in the order given. Changes `network`.
 
     Returns one number per epoch, the loss L: the mean of the examples' errors E, each computed
-    before its own update. Raises ValueError as :func:`check_training`.
+    before its own update. Raises the errors of :func:`check_training`.
     """
     check_training(network, examples, learning_rate, epochs)
     losses = []
@@ -185,7 +185,7 @@ def train_network(
 
 
 def predict(network: Network, inputs: Sequence[float]) -> int:
-    """The number of the class whose output is largest; the first of them in a tie."""
+    """The number of the class whose output is largest; the first of them if there is a tie."""
     outputs = forward_propagate(network, inputs)
     return outputs.index(max(outputs))
 
@@ -194,11 +194,11 @@ def predict(network: Network, inputs: Sequence[float]) -> int:
 
 
 def load_csv(filename: str | Path, classes: Sequence[str]) -> list[Example]:
-    """The examples in a CSV file with a header, the label (the name of a class) in its last column.
+    """The examples in a CSV file with a header and, in its last column, the labels (class names).
 
-    The label of an example becomes the index of its class in `classes`: the order is yours and
-    never depends on the file or the run. The file is in UTF-8 and separated by commas; blanks
-    around a field and empty lines do not count. Raises FileNotFoundError, and ValueError with file,
+    The label of an example becomes the index of its class in `classes`: you choose the order, and
+    it never depends on the file or the run. The file is in UTF-8 and separated by commas; blanks
+    around a field and empty lines are ignored. Raises FileNotFoundError, and ValueError with file,
     line and column for anything else that would make the examples wrong: a missing header, a line
     of another length, a feature that is not a finite number, a label that is not in `classes`.
     """
@@ -218,12 +218,12 @@ def load_csv(filename: str | Path, classes: Sequence[str]) -> list[Example]:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8. Raises FileNotFoundError, and ValueError with the line."""
+    """The text of a file in UTF-8. Raises FileNotFoundError, and ValueError, with the line."""
     if not path.is_file():
         raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
     content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")  # with or without the mark that Excel puts first
+        text = content.decode("utf-8-sig")  # with or without the byte-order mark that Excel writes
     except UnicodeDecodeError as problem:
         line = len(problem.object[: problem.start + 1].splitlines())
         raise ValueError(
@@ -232,16 +232,16 @@ def read_text(path: Path) -> str:
         ) from None
     if b"\0" in content:
         line = len(content[: content.index(b"\0") + 1].splitlines())
-        raise ValueError(f"{path}, line {line}: a NUL character; save the file as CSV in UTF-8")
+        raise ValueError(f"{path}, line {line}: NUL character; save the file as CSV in UTF-8")
     return text
 
 
 def rows_of(
     lines: Iterable[str], path: Path, separator: str = ","
 ) -> Iterator[tuple[list[str], str]]:
-    """The rows of a CSV file, each with its place, such as "seeds.csv, line 7", for messages.
+    """The rows of a CSV file, each with its place for messages, such as "seeds.csv, line 7".
 
-    Empty lines are skipped. Raises ValueError for a quotation mark that is not closed, or closed
+    Empty lines are skipped. Raises ValueError for a quotation mark that is not closed, or is closed
     too early.
     """
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
@@ -256,12 +256,12 @@ def rows_of(
                 yield row, place
     except csv.Error as problem:
         raise ValueError(
-            f"{path}, line {first}: {problem}; close every quotation mark, at the end of its field"
+            f"{path}, line {first}: {problem}; close every quotation mark at the end of its field"
         ) from None
 
 
 def check_header(header: Sequence[str], place: str) -> None:
-    """Raise ValueError unless `header` names at least two columns, none by a number or twice."""
+    """Raise ValueError unless `header` has at least two different names, none of them a number."""
     if len(header) < 2:
         raise ValueError(
             f"{place}: one column, {header[0]!r}; expected one for each feature and one for the "
@@ -271,13 +271,14 @@ def check_header(header: Sequence[str], place: str) -> None:
     for column, name in enumerate(header, start=1):
         if not name:
             raise ValueError(
-                f"{place}: column {column} has no name; give it one, or delete the column if it "
-                f"only counts the rows"
+                f"{place}: column {column} has no name; name it, or delete the column if it only "
+                f"counts the rows"
             )
         if number_in(name) is not None:
             raise ValueError(
                 f"{place}: column {column} has the name {name!r}, a number, so the header is "
-                f"probably missing; add a first line with the names of the columns, not numbers"
+                f"probably missing; add a first line with the names of the columns, which must "
+                f"not be numbers"
             )
         if columns.setdefault(name, column) != column:
             raise ValueError(
@@ -297,7 +298,7 @@ def parse_row(
 ) -> Example:
     """One row of the file as an example; `numbers` has the number of each class.
 
-    `place` names the line in a ValueError.
+    `place` identifies the line in a ValueError.
     """
     check_length(row, header, place)
     inputs = [
@@ -322,7 +323,7 @@ def check_length(row: Sequence[str], header: Sequence[str], place: str) -> None:
 
 
 def parse_number(text: str, place: str) -> float:
-    """`text` as a finite number. `place` names it in a ValueError."""
+    """`text` as a finite number. `place` identifies it in a ValueError."""
     number = number_in(text)
     if number is None:
         raise ValueError(
@@ -335,9 +336,9 @@ def parse_number(text: str, place: str) -> float:
 
 
 def number_in(text: str) -> float | None:
-    """The number that a field holds, or None."""
+    """The number in a field, or None."""
     text = text.strip(string.whitespace)
-    try:  # float alone would also read 1_000 and ٣
+    try:  # float alone would also accept 1_000 and ٣
         return float(text) if re.fullmatch("[0-9a-zA-Z.+-]+", text) else None
     except ValueError:
         return None
@@ -352,7 +353,7 @@ def dataset_minmax(dataset: Sequence[Example]) -> list[tuple[float, float]]:
 def normalize_dataset(
     dataset: Sequence[Example], minmax: Sequence[tuple[float, float]]
 ) -> list[Example]:
-    """New examples with each feature scaled so that its (smallest, largest) become 0 and 1.
+    """New examples with each feature scaled so that its smallest and largest value become 0 and 1.
 
     A feature that is constant in `minmax` becomes 0.
     """
@@ -371,7 +372,7 @@ def normalize_dataset(
 def cross_validation_split(
     dataset: Sequence[Example], fold_count: int, generator: Random
 ) -> list[list[Example]]:
-    """`fold_count` folds of equal size, drawn at random; a remainder of the rows stays unused.
+    """`fold_count` folds of equal size, drawn at random; any remaining rows are unused.
 
     Raises ValueError for fewer than two folds or more folds than rows.
     """
@@ -387,7 +388,7 @@ def cross_validation_split(
 
 
 def accuracy_metric(actual: Sequence[int], predicted: Sequence[int]) -> float:
-    """The share of labels that were predicted correctly, in per cent."""
+    """The percentage of labels that were predicted correctly."""
     if not actual or len(actual) != len(predicted):
         raise ValueError(
             f"{len(actual)} labels and {len(predicted)} predictions: "
@@ -404,7 +405,7 @@ def evaluate_algorithm(
     generator: Random,
     *arguments: Any,
 ) -> list[float]:
-    """Cross-validation: the accuracy in per cent on each fold, trained on all the others.
+    """Cross-validation: the accuracy in per cent on each fold, after training on all the others.
 
     `algorithm(train, test, generator, *arguments)` returns a prediction for each test example.
     """
@@ -441,7 +442,7 @@ def back_propagation(
 def normalized_back_propagation(
     train: Sequence[Example], test: Sequence[Example], generator: Random, *arguments: Any
 ) -> list[int]:
-    """As :func:`back_propagation`, with both parts scaled by the ranges of `train` alone."""
+    """:func:`back_propagation` with both parts scaled by the ranges of `train` alone."""
     minmax = dataset_minmax(train)
     train, test = normalize_dataset(train, minmax), normalize_dataset(test, minmax)
     return back_propagation(train, test, generator, *arguments)
@@ -455,14 +456,14 @@ def check_layer_sizes(layer_sizes: Sequence[int]) -> None:
     if len(layer_sizes) < 2 or any(not isinstance(size, int) or size < 1 for size in layer_sizes):
         raise ValueError(
             f"layer_sizes is {list(layer_sizes)}: give the number of inputs and then the neurons "
-            f"of each layer, whole numbers of at least 1, such as [7, 5, 3]"
+            f"of each layer, as whole numbers of at least 1, such as [7, 5, 3]"
         )
 
 
 def check_training(
     network: Network, examples: Sequence[Example], learning_rate: float, epochs: int
 ) -> None:
-    """Raise ValueError for what would make training fail later or, worse, go wrong silently."""
+    """Raise ValueError for arguments that would make training fail later or go wrong silently."""
     if not learning_rate > 0:
         raise ValueError(f"the learning rate is {learning_rate}: give a number greater than 0")
     if epochs < 0:

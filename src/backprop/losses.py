@@ -1,12 +1,12 @@
 """Loss functions, each next to its derivative.
 
-Every loss gets all three: `Z`, the pre-activations of the last layer, `A`, the outputs, and `Y`,
-the targets, all of shape (samples, outputs). The shapes must be equal: NumPy would stretch (n, 1)
-minus (n,) to (n, n) without an error.
+Every loss receives `Z`, the pre-activations of the last layer, `A`, the outputs, and `Y`, the
+targets, all of shape (samples, outputs). The shapes must be equal: NumPy would stretch (n, 1) minus
+(n,) to (n, n) without an error.
 
-The squared error looks at A. A cross-entropy is *fused* with the activation that goes with it: it
-looks at Z, since A may have been rounded to 0 or 1, whose logarithm is lost. In both, the
-derivative with respect to Z is the plain difference, (A − Y)/n.
+The squared error uses A. A cross-entropy is *fused* with the activation that belongs to it: it uses
+Z, since A may have been rounded to 0 or 1, and then its logarithm is lost. For both
+cross-entropies, the derivative with respect to Z is the plain difference, (A − Y)/n.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ __all__ = [
     "get_loss",
 ]
 
-# The smallest number of each type that has all its digits.
+# The smallest number of each type with full precision.
 SMALLEST = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 DIVISORS = ("rows", "elements", "nothing")
 
 
 class Loss(ABC):
-    """What a network minimizes: a number, and its derivative with respect to Z or A.
+    """The number that a network minimizes, and its derivative with respect to Z or A.
 
     A subclass has a `name`, by which it is found, and either `derivative`, from which `delta`
-    follows for every activation, or its own `delta` and in `fused_with` the name of the one
-    activation that it goes with.
+    follows for every activation, or its own `delta` and, in `fused_with`, the name of the one
+    activation that it belongs to.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Loss(ABC):
 
     @abstractmethod
     def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
-        """The loss. Raises ValueError where the shapes differ."""
+        """The loss. Raises ValueError if the shapes differ."""
 
     def derivative(self, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
-        """∂L/∂A, in the shape of A. Raises ValueError where the shapes differ."""
+        """∂L/∂A, in the shape of A. Raises ValueError if the shapes differ."""
         raise NotImplementedError(f"{self} gives ∂L/∂Z only: call delta")
 
     def delta(
@@ -61,22 +61,22 @@ class Loss(ABC):
         return activation.delta(self.derivative(A, Y), Z, A)
 
     def settings(self) -> dict[str, object]:
-        """The name, and the arguments that build this loss again."""
+        """The name, and the arguments that rebuild this loss."""
         return {"name": self.name}
 
     def share(self, rows: int, all_rows: int) -> float:
-        """What the loss of some rows counts in the loss of all: their part of a mean."""
+        """The weight of some rows' loss in the loss of all rows: their proportion of a mean."""
         return rows / all_rows
 
     def check_targets(self, Y: np.ndarray) -> None:
-        """Raise ValueError for targets that the loss does not take. Here, all are taken."""
+        """Raise ValueError for targets that the loss does not accept. Here, it accepts all."""
         return None
 
     def check_activation(self, activation: Activation) -> None:
-        """Raise ValueError for an activation of the last layer that the loss is not made for."""
+        """Raise ValueError for an activation of the last layer that does not suit the loss."""
         if self.fused_with not in (None, activation.name):
             raise ValueError(
-                f"{self} needs the activation {self.fused_with!r} in the last layer, and it is "
+                f"{self} needs the activation {self.fused_with!r} in the last layer, not "
                 f"{activation.name!r}"
             )
 
@@ -119,24 +119,24 @@ class SquaredError(Loss):
         return (0.5 if self.half else 1.0) / math.prod(counted)
 
     def share(self, rows: int, all_rows: int) -> float:
-        """What the loss of some rows counts in the loss of all; a sum counts whole."""
+        """The weight of some rows' loss in the loss of all rows; 1 in a sum."""
         return 1.0 if self.divide_by == "nothing" else rows / all_rows
 
     def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
-        """The constant c times Σ (A − Y)². Raises ValueError where the shapes differ."""
+        """The constant c times Σ (A − Y)². Raises ValueError if the shapes differ."""
         check_same_shape(A, Y)
         error = A - Y
         return self.constant(A.shape) * float(np.vdot(error, error))
 
     def derivative(self, A: np.ndarray, Y: np.ndarray) -> np.ndarray:
-        """∂L/∂A = 2c · (A − Y), in the shape of A. Raises ValueError where the shapes differ."""
+        """∂L/∂A = 2c · (A − Y), in the shape of A. Raises ValueError if the shapes differ."""
         check_same_shape(A, Y)
         derivative: np.ndarray = (2.0 * self.constant(A.shape)) * (A - Y)
         return derivative
 
 
 class CrossEntropy(Loss):
-    """What the two cross-entropies share: L is a mean over rows, and ∂L/∂Z = (A − Y)/n."""
+    """The common part of the cross-entropies: L is a mean over rows; ∂L/∂Z = (A − Y)/n."""
 
     def delta(
         self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray, activation: Activation
@@ -160,7 +160,7 @@ class CrossEntropy(Loss):
 class BinaryCrossEntropy(CrossEntropy):
     """−(y ln a + (1 − y) ln(1 − a)) for sigmoid outputs a, summed over outputs, mean over rows.
 
-    Each output answers a yes-or-no question of its own; the targets lie between 0 and 1.
+    Each output answers a separate yes-or-no question; the targets lie between 0 and 1.
     """
 
     name = "binary cross-entropy"
@@ -177,7 +177,7 @@ class BinaryCrossEntropy(CrossEntropy):
         outside = Y[(Y < 0) | (Y > 1)]
         if outside.size:
             raise ValueError(
-                f"a target is {outside[0]:g}: with the binary cross-entropy targets are "
+                f"a target is {outside[0]:g}: for the binary cross-entropy, targets must be "
                 f"probabilities, from 0 to 1"
             )
 
@@ -192,10 +192,10 @@ class CategoricalCrossEntropy(CrossEntropy):
     fused_with = "softmax"
 
     def value(self, Z: np.ndarray, A: np.ndarray, Y: np.ndarray) -> float:
-        """The formula above as it is, unless an output is 0 or nearly so, and its logarithm lost.
+        """The formula above, unless an output is so close to 0 that its logarithm is lost.
 
         Then, with a = softmax(z), ln a = z − ln Σ e^z. The largest z of a row is subtracted from
-        all, which changes nothing, and keeps e^z from overflowing.
+        all, which does not change the result and keeps e^z from overflowing.
         """
         check_same_shape(Z, Y)
         if A.min() >= SMALLEST[A.dtype]:
@@ -205,7 +205,7 @@ class CategoricalCrossEntropy(CrossEntropy):
         logarithms = np.log(np.exp(Z).sum(axis=-1))
         weighted = np.vdot(Z, Y)
         if not math.isfinite(weighted):
-            # A difference that no float can hold became −∞, and −∞ times a target of 0 is NaN.
+            # A difference too large for a float became −∞, and −∞ times a target of 0 is NaN.
             weighted = np.vdot(np.maximum(Z, np.finfo(Z.dtype).min / rows_of(Z)), Y)
         return float(logarithms.sum(dtype=np.float64) - weighted) / rows_of(Z)
 
@@ -214,7 +214,7 @@ class CategoricalCrossEntropy(CrossEntropy):
         negative = Y[Y < 0]
         if negative.size:
             raise ValueError(
-                f"a target is {negative[0]:g}: with the categorical cross-entropy targets are "
+                f"a target is {negative[0]:g}: for the categorical cross-entropy, targets must be "
                 f"probabilities, from 0 to 1"
             )
         sums = Y.sum(axis=-1).ravel()
@@ -240,7 +240,7 @@ def get_loss(loss: str | Loss) -> Loss:
 
 
 def rows_of(outputs: np.ndarray) -> int:
-    """How many rows of outputs there are: all axes but the last count."""
+    """The number of rows of outputs: the product of all axes but the last."""
     return math.prod(outputs.shape[:-1])
 
 
@@ -248,6 +248,6 @@ def check_same_shape(A: np.ndarray, Y: np.ndarray) -> None:
     """Raise ValueError unless outputs and targets are rows of the same shape."""
     if A.ndim < 2 or A.shape != Y.shape:
         raise ValueError(
-            f"outputs of shape {A.shape} and targets of shape {Y.shape}: "
-            f"both must be (samples, outputs); turn labels into rows with datasets.one_hot"
+            f"outputs have shape {A.shape} and targets {Y.shape}: both must be (samples, "
+            f"outputs); turn labels into rows with datasets.one_hot"
         )

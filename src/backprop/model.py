@@ -1,8 +1,8 @@
-"""What networks of all kinds share: one vector of parameters, one gradient, a loss, and copies.
+"""The common part of all networks: one vector of parameters, one gradient, a loss, and copies.
 
-A kind of network says how its forward and backward pass go. From these follow the loss over some
-samples, its gradient, names for parameters, copying and sending: optimizers, training, the gradient
-check and saving need no more.
+A kind of network defines its forward and backward pass. The loss over some samples, its gradient,
+names for parameters, copying and pickling follow from these; optimizers, training, the gradient
+check and saving need nothing else.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["Model"]
 class Model(ABC):
     """A network with all parameters in one flat vector, and the gradient in another.
 
-    `parts` is the one with its named views, `gradients` the other. Assigning to `parameters` or
-    `gradient` writes into the vector.
+    `parts` is the first, with its named views; `gradients` is the second. Assigning to `parameters`
+    or `gradient` writes into the vector.
     """
 
     loss: Loss
@@ -32,7 +32,7 @@ class Model(ABC):
     gradients: Gradient
 
     def _allocate(self, shapes: Shapes, dtype: DTypeLike = np.float64) -> None:
-        """Make the two flat vectors, filled with zeros."""
+        """Allocate the two flat vectors, filled with zeros."""
         self.dtype = np.dtype(dtype)
         self.parts, self.gradients = Parameters(shapes, dtype=dtype), Gradient(shapes, dtype=dtype)
 
@@ -58,23 +58,23 @@ class Model(ABC):
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """What builds this network again, without the values of its parameters."""
+        """The settings that rebuild this network, without the values of its parameters."""
 
     @classmethod
     @abstractmethod
     def from_settings(cls, settings: dict[str, Any]) -> Self:
-        """The network that `settings` describes, with parameters that are still to be filled in."""
+        """The network that `settings` describes, with parameters yet to be filled in."""
 
     @abstractmethod
     def forward(self, X: Any, training: bool = False) -> Any:
-        """The forward pass for X, checked already: its `outputs`, and what `backward` needs."""
+        """The forward pass for X, already checked: its `outputs`, and the data for `backward`."""
 
     @abstractmethod
     def data_loss(self, forward: Any, Y: np.ndarray) -> float:
         """The loss of a forward pass against the targets Y, without a penalty."""
 
     def penalty(self) -> float:
-        """What is added to the loss because of the parameters alone. Here, nothing."""
+        """The term of the loss that depends only on the parameters. By default, 0."""
         return 0.0
 
     @abstractmethod
@@ -83,7 +83,7 @@ class Model(ABC):
 
     @abstractmethod
     def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-        """X and Y as arrays of the network's type. Raises ValueError for what does not fit."""
+        """X and Y as arrays of the network's type. Raises ValueError if they do not fit."""
 
     def loss_of(self, forward: Any, Y: np.ndarray) -> float:
         """The loss of a forward pass against the targets Y, with the penalty if any."""
@@ -100,7 +100,7 @@ class Model(ABC):
         return self.gradient
 
     def gradient_of(self, forward: Any, Y: np.ndarray) -> np.ndarray:
-        """The same gradient as a vector of its own; `gradient` stays as it is."""
+        """The same gradient as a vector of its own; `gradient` does not change."""
         gradient = Gradient(self.parts.shapes, dtype=self.dtype)
         self._backward(forward, Y, gradient)
         gradient.finish()
@@ -114,7 +114,7 @@ class Model(ABC):
     def loss_and_gradient(self, X: ArrayLike, Y: ArrayLike) -> tuple[float, np.ndarray]:
         """The loss over the samples of X and Y, and its gradient, a vector of its own.
 
-        `gradient` then holds the same numbers. Several threads may call this at a time.
+        `gradient` then holds the same numbers. Several threads may call this at once.
         """
         X, Y = self.check_examples(X, Y)
         forward = self.forward(X)
@@ -123,13 +123,13 @@ class Model(ABC):
         return self.loss_of(forward, Y), gradient
 
     def parameter_name(self, index: int) -> str:
-        """Where a number of the flat vector belongs, such as 'layer 1, W[0, 2]'."""
+        """The place of an entry of the flat vector, such as 'layer 1, W[0, 2]'."""
         return self.parts.name_of(index)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy, also one that is sent elsewhere, is built again and has vectors of its own.
+        """Copy and pickle by rebuilding the network, so that the copy has vectors of its own.
 
-        Copied part by part, the views would become arrays that have nothing to do with the vector.
+        If it were copied part by part, the views would become arrays independent of the vector.
         """
         rebuilt = {"parts", "gradients", "layers"}
         others = {name: value for name, value in vars(self).items() if name not in rebuilt}
@@ -140,7 +140,7 @@ class Model(ABC):
 def restore(
     kind: type[Model], settings: dict[str, Any], parameters: np.ndarray, gradient: np.ndarray
 ) -> Model:
-    """The network of these settings, with these numbers."""
+    """The network of these settings, with these parameters and this gradient."""
     network = kind.from_settings(settings)
     network.parameters, network.gradient = parameters, gradient
     return network

@@ -1,9 +1,9 @@
 """A feed-forward network: layers one after another, over one flat vector of parameters.
 
-The forward pass goes through the layers from the first to the last, and keeps what each one says
-that its backward pass needs. The backward pass starts from the loss (BP1) and goes through them
-from the last to the first; each layer receives the gradient with respect to its output and returns
-the one with respect to its input. What a layer does in between is in `backprop.layers`.
+The forward pass goes through the layers from the first to the last, and keeps the cache of each
+layer for the backward pass. The backward pass starts from the loss (BP1) and goes through them from
+the last to the first; each layer receives the gradient with respect to its output and returns the
+gradient with respect to its input. `backprop.layers` describes the steps in between.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ __all__ = ["ForwardPass", "Network"]
 
 
 class ForwardPass(NamedTuple):
-    """What a forward pass leaves.
+    """The result of a forward pass.
 
     `A` is a list: A[0] is X, and A[k] the output of layer k, counted from 1. `Z` has the
-    pre-activations of the last layer. `caches` has what each layer's backward pass needs; that of a
-    dense layer is (X, Z, A).
+    pre-activations of the last layer. `caches` has what each layer's backward pass needs; for a
+    dense layer that is (X, Z, A).
     """
 
     A: list[np.ndarray]
@@ -44,15 +44,15 @@ class ForwardPass(NamedTuple):
 
 
 class Network(Model):
-    """A feed-forward network of dense layers; `of_layers` makes one of any layers.
+    """A feed-forward network of dense layers; `of_layers` makes one from layers of any kind.
 
-    `sizes` gives the inputs and then the neurons of each layer. `activations` is one name for all
-    layers of weights or a list with one for each; `loss` a name or a loss object. `initialization`
-    says how the weights are drawn, by name or as a function (see the module of that name); biases
-    start at 0. `l2` is α of the penalty ½α Σ w² over all weights, but not the biases, that is added
-    to the loss. `dtype` is float64 or float32.
+    `sizes` gives the number of inputs and then the neurons of each layer. `activations` is one name
+    for all layers of weights or a list with one for each; `loss` a name or a loss object.
+    `initialization` says how the weights are drawn, by name or as a function (see the module of
+    that name); biases start at 0. `l2` is the α of a penalty ½α Σ w² over all weights, but not the
+    biases, which is added to the loss. `dtype` is float64 or float32.
 
-    Raises ValueError for sizes that do not make a network, a wrong count of activations, unknown
+    Raises ValueError for sizes that do not make a network, the wrong number of activations, unknown
     names, a cross-entropy without its activation, a negative penalty, and another dtype.
 
     >>> Network([4, 8, 3], generator=np.random.default_rng(0))
@@ -86,7 +86,7 @@ class Network(Model):
         l2: float = 0.0,
         dtype: DTypeLike = np.float64,
     ) -> Self:
-        """A network of these layers, whose parameters are drawn again and belong to the network."""
+        """A network of these layers; their parameters are drawn again and belong to the network."""
         checks.random_generator(generator)
         network = cls.__new__(cls)
         network._build(list(layers), loss, l2, dtype)
@@ -119,7 +119,7 @@ class Network(Model):
             layer.initialize(generator)
 
     def settings(self) -> dict[str, Any]:
-        """The layers, each with its kind and settings, the loss, the penalty and the type."""
+        """The layers, each with its kind and settings, the loss, the penalty and the dtype."""
         return {
             "layers": [(type(layer).__name__, layer.settings()) for layer in self.layers],
             "loss": self.loss,
@@ -155,7 +155,7 @@ class Network(Model):
     def forward(self, X: np.ndarray, training: bool = False) -> ForwardPass:
         """The forward pass for the rows of X, (samples, inputs).
 
-        `predict` returns the outputs alone, and checks X.
+        `predict` checks X and returns only the outputs.
         """
         A, caches = [X], []
         for layer in self.layers:
@@ -186,7 +186,7 @@ class Network(Model):
         sections = gradient.sections(self.shapes)
         steps = list(zip(self.layers, forward.caches, sections))
         layer, cache, own = steps.pop()
-        G: Any  # an array; None only from the first layer, where nobody needs it
+        G: Any  # an array; None only from the first layer, where it is not needed
         if self.loss.fused_with:
             delta = self.loss.delta(forward.Z, forward.outputs, Y, layer.activation)
             G = layer.backward_from_delta(delta, cache, own, need_input=bool(steps))
@@ -204,7 +204,7 @@ class Network(Model):
 
     @property
     def penalized(self) -> np.ndarray:
-        """For each number of the flat vector, whether a penalty acts on it: True or False."""
+        """A mask of the flat vector: True for each parameter on which a penalty acts."""
         return np.concatenate(
             [
                 np.full(layer.parts[name].size, name in layer.penalized)
@@ -225,15 +225,15 @@ class Network(Model):
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """X as an array of the network's type.
 
-        Raises ValueError unless X is (samples, inputs), at least one row, all finite.
+        Raises ValueError unless X is (samples, inputs) with at least one row, all finite.
         """
         return checks.samples(X, "X", self.input_shape, self.dtype)
 
     def check_examples(self, X: ArrayLike, Y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """X and Y as arrays of the network's type.
 
-        Raises ValueError unless X and Y have as many rows, at least one, of the network's widths,
-        all finite. The message says so if Y holds labels instead of one-hot rows.
+        Raises ValueError unless X and Y have the same number of rows, at least one, and the
+        network's widths, all finite. The message says so if Y holds labels instead of one-hot rows.
         """
         X = self.check_inputs(X)
         Y = checks.targets(Y, len(X), self.output_shape, self.dtype)
@@ -258,7 +258,7 @@ def dense_layers(
     bias: bool,
     initialization: str | Initialization,
 ) -> list[Layer]:
-    """One dense layer between each two sizes. Raises ValueError (see Network)."""
+    """One dense layer between each pair of neighbouring sizes. Raises ValueError (see Network)."""
     if len(sizes) < 2:
         raise ValueError(
             f"sizes is {sizes}: give the number of inputs and then the neurons of each layer, such "
@@ -270,8 +270,8 @@ def dense_layers(
         activations = [activations] * (len(sizes) - 1)
     if len(activations) != len(sizes) - 1:
         raise ValueError(
-            f"{len(activations)} activations for {len(sizes) - 1} layers of weights: give one name "
-            f"for all, or a list with one for each"
+            f"there are {len(activations)} activations for {len(sizes) - 1} layers of weights: "
+            f"give one name for all, or a list with one for each"
         )
     return [
         Dense(inputs, outputs, activation, bias, initialization)
@@ -280,7 +280,7 @@ def dense_layers(
 
 
 def check_layers(layers: list[Layer]) -> None:
-    """Raise ValueError unless these are layers that fit each other, each of them used once."""
+    """Raise ValueError unless these are layers that fit together, each used once."""
     wrong = [layer for layer in layers if not isinstance(layer, Layer)]
     if not layers or wrong:
         raise ValueError(
@@ -301,4 +301,6 @@ def check_layers(layers: list[Layer]) -> None:
             )
         shape = layer.output_shape or shape
     if shape is None:
-        raise ValueError("no layer says how many inputs it takes: begin with one that does")
+        raise ValueError(
+            "no layer says how many inputs it takes: start with one that does, such as Dense"
+        )

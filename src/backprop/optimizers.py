@@ -1,4 +1,4 @@
-"""Update rules: what to do with a gradient once backpropagation has computed it.
+"""Update rules: how a gradient from backpropagation changes the parameters.
 
 Every optimizer has one method, `step`, which changes the flat vector of parameters in place. The
 learning rate η is a number, or a schedule: a function of the number of steps done so far.
@@ -30,18 +30,18 @@ __all__ = [
 ]
 
 Schedule = Callable[[int], float]
-"""Gets the number of steps done and returns the learning rate of the next one."""
+"""Takes the number of steps done and returns the learning rate of the next one."""
 
 
 class Optimizer:
-    """What all update rules share: the learning rate, the count of steps, and their memory.
+    """The common part of all update rules: the learning rate, the step count and the memory.
 
-    The memory is a few vectors as long as the gradient, made at the first step and used again in
-    every other: making new ones would cost more than the arithmetic. For the same reason a step
+    The memory is a few vectors as long as the gradient, allocated at the first step and reused in
+    every later one: new ones would cost more than the arithmetic. For the same reason a step
     overwrites the gradient. `memories` counts the vectors that a rule carries from step to step,
-    `scratch` those that it only computes with. `usual_rate` is a learning rate to begin with. An
-    optimizer belongs to the network whose parameters it changed first. Raises ValueError unless the
-    learning rate is a schedule or a finite number greater than 0.
+    `scratch` its work vectors. `usual_rate` is a learning rate to start with. An optimizer belongs
+    to the network whose parameters it changed first. Raises ValueError unless the learning rate is
+    a schedule or a finite number greater than 0.
     """
 
     name = ""
@@ -68,8 +68,8 @@ class Optimizer:
     def step(self, parameters: np.ndarray, gradient: np.ndarray) -> None:
         """Change `parameters` in place; both are flat vectors of the same length.
 
-        Afterwards `gradient` holds what was subtracted: pass a copy to keep it. Raises ValueError
-        for the parameters of another network than in the steps before.
+        Afterwards `gradient` holds the subtracted vector: pass a copy to keep it. Raises ValueError
+        for the parameters of a different network from that of the earlier steps.
         """
         if self._parameters is not parameters:
             self._adopt(parameters)
@@ -78,7 +78,7 @@ class Optimizer:
         self.steps_done += 1
 
     def _adopt(self, parameters: np.ndarray) -> None:
-        """Make the memory for these parameters, or keep that which a copy has brought along."""
+        """Allocate the memory for these parameters; a copied optimizer keeps the memory it has."""
         own = parameters.shape, parameters.dtype
         fits = all((vector.shape, vector.dtype) == own for vector in self.memory)
         if self._parameters is not None or not fits:
@@ -94,14 +94,14 @@ class Optimizer:
     def rule(
         self, parameters: np.ndarray, gradient: np.ndarray, *memory: Any, **named: Any
     ) -> None:
-        """Turn the gradient into what to subtract from the parameters; update the memory.
+        """Turn the gradient into the vector to subtract from the parameters; update the memory.
 
-        The vectors of the memory come last, each under a name that the rule chooses.
+        The vectors of the memory come last, each under a name chosen by the rule.
         """
         raise NotImplementedError
 
     def settings(self) -> dict[str, object]:
-        """The name, the arguments that build this optimizer again, and the steps done.
+        """The name, the arguments that rebuild this optimizer, and the steps done.
 
         Raises ValueError for a schedule, which is a function and has no name.
         """
@@ -118,7 +118,7 @@ class Optimizer:
         }
 
     def __getstate__(self) -> dict[str, object]:
-        """A copy has the same memory in vectors of its own, and belongs to the next network."""
+        """A copy has the same memory in its own vectors, and belongs to the next network."""
         memory = [vector.copy() for vector in self.memory]
         return vars(self) | {"memory": memory, "_parameters": None, "_scratch": []}
 
@@ -141,7 +141,7 @@ class Momentum(Optimizer):
     """v ← μ v + g, w ← w − η v: a ball that keeps rolling (Polyak 1964).
 
     With `nesterov` the step is η(μ v + g), which looks one step ahead (Nesterov 1983, in the form
-    of Bengio and others 2013 that programs use). Raises ValueError unless 0 ≤ μ < 1.
+    of Bengio and others 2013 that is used in practice). Raises ValueError unless 0 ≤ μ < 1.
     """
 
     name = "momentum"
@@ -162,7 +162,7 @@ class Momentum(Optimizer):
     def rule(
         self, parameters: np.ndarray, gradient: np.ndarray, faded_velocity: np.ndarray
     ) -> None:
-        """Subtract η v, or η(μ v + g). What is kept is μ v, which both need."""
+        """Subtract η v, or η(μ v + g). The memory holds μ v, which both need."""
         if self.nesterov:
             faded_velocity += gradient
             faded_velocity *= self.momentum
@@ -176,8 +176,8 @@ class Momentum(Optimizer):
 class RMSProp(Optimizer):
     """s ← β s + (1 − β) g², w ← w − η g / (√s + ε) (Tieleman and Hinton 2012).
 
-    s is a running mean of the squared derivatives: every parameter gets steps of about the length
-    η, whether its derivatives are large or small. Raises ValueError unless 0 ≤ β < 1.
+    s is a running mean of the squared derivatives: every parameter gets steps of length about η,
+    whether its derivatives are large or small. Raises ValueError unless 0 ≤ β < 1.
     """
 
     name = "rmsprop"
@@ -212,8 +212,8 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², w ← w − η m̂ / (√ŝ + ε) (Kingma and Ba 2015).
 
-    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), with t the number of the step, make up for the start
-    at 0. Raises ValueError unless 0 ≤ β < 1 for both.
+    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ), where t is the number of the step, correct for the
+    start at 0. Raises ValueError unless 0 ≤ β < 1 for both.
     """
 
     name = "adam"
@@ -271,7 +271,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 
 
 def constant(rate: float) -> Schedule:
-    """The same rate for every step."""
+    """The same learning rate for every step."""
     checks.number(rate, "the learning rate", above=0)
     return lambda step: rate
 
@@ -298,7 +298,7 @@ def cosine(rate: float, steps: int, lowest: float = 0.0) -> Schedule:
 
 
 def warm_up(after: float | Schedule, steps: int) -> Schedule:
-    """Evenly up to the rate that `after` begins with, within `steps` steps; from there `after`."""
+    """A linear rise to the first learning rate of `after` within `steps` steps, then `after`."""
     checks.whole_number(steps, "steps")
     schedule = after if callable(after) else constant(after)
     return lambda step: (

@@ -1,7 +1,7 @@
 """All parameters of a network in one flat vector, with a named view for each part.
 
-Each weight matrix, each bias, and every other part of a network is a *view*: an array with a shape
-of its own whose numbers are those of the vector. So an optimizer is one line of arithmetic, and a
+Each weight matrix, each bias, and every other part of a network is a *view*: an array with its own
+shape that shares the numbers of the vector. So an optimizer is one line of arithmetic, and a
 gradient check one loop, whatever the network looks like. The gradient has the same layout::
 
     parameters   [ W … W  b b | W … W  b b ]
@@ -28,7 +28,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 class Parameters:
     """A flat `vector`, and in `views` one view for each named shape, in the order of the names.
 
-    `storage` is the vector to look at; without it, a vector of zeros of the given type is made.
+    `storage` is the vector to use; without it, a vector of zeros of the given type is allocated.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Parameters:
         return self.views[name]
 
     def name_of(self, index: int) -> str:
-        """Where a number of the vector belongs, such as 'W[0, 2]'. Raises IndexError."""
+        """The place of an entry of the vector, such as 'W[0, 2]'. Raises IndexError."""
         index = range(self.vector.size)[index]
         for name, view in self.views.items():
             if index < view.size:
@@ -59,7 +59,7 @@ class Parameters:
         raise AssertionError("the parts own every number")
 
     def sections(self, all_shapes: Sequence[Shapes]) -> list[Self]:
-        """The same numbers as one section of the vector after another, each with its own views."""
+        """The vector as consecutive sections, each with its own views of the same numbers."""
         if not self._sections:
             start = 0
             for shapes in all_shapes:
@@ -70,9 +70,9 @@ class Parameters:
 
 
 class Gradient(Parameters):
-    """The gradient with respect to each part. What is added to an empty part is written to it.
+    """The gradient with respect to each part. The first term added to an empty part overwrites it.
 
-    That makes a part that receives a single term, as most do, as cheap as an assignment.
+    So a part that receives a single term, as most do, costs no more than an assignment.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Gradient(Parameters):
             section.empty.update(section.shapes)
 
     def add(self, name: str, term: np.ndarray) -> None:
-        """Add a term of the shape of the part."""
+        """Add a term that has the shape of the part."""
         if name in self.empty:
             self.views[name][...] = term
             self.empty.remove(name)
@@ -111,7 +111,7 @@ class Gradient(Parameters):
             self.views[name] += left @ right
 
     def finish(self) -> None:
-        """Fill with zeros what received no term: the loss does not depend on it."""
+        """Fill parts that received no term with zeros: the loss does not depend on them."""
         for section in self._sections or (self,):
             while section.empty:
                 section.views[section.empty.pop()][...] = 0.0
@@ -120,7 +120,7 @@ class Gradient(Parameters):
 class Part:
     """An attribute that is a named view: reading gives the view, assigning writes into the vector.
 
-    `vector` says which one of the owner's: its `parts` or its `gradients`. A part that the
+    `vector` is the name of the owner's vector, 'parts' or 'gradients'. A part that the
     owner does not have, such as the bias of a layer without biases, is None.
     """
 

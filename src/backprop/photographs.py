@@ -1,8 +1,8 @@
-"""From a photograph of a digit to the kind of image that MNIST holds.
+"""From a photograph of a digit to an image like those of MNIST.
 
 MNIST's digits are light ink on dark paper, 20 pixels large in a field of 28 × 28, with the centre
 of mass of the ink in the middle (LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning
-applied to document recognition"). A network that was trained on them expects that.
+applied to document recognition"). A network trained on them expects this form.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from scipy import ndimage
 __all__ = ["as_mnist", "ink_of", "read_photograph"]
 
 FIELD, DIGIT = 28, 20  # pixels
-# What cameras, scanners and drawing programs write; other formats may call other programs.
+# The formats of cameras, scanners and drawing programs; others may call external programs.
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "GIF", "PPM")
-READ = 1500  # pixels, for the longer side as it is read: all of a camera's would fill memory
+READ = 1500  # pixels, for the longer side when read: all pixels of a camera would fill memory
 WORKING = 280  # pixels, for the longer side of the copy in which ink is told from paper
-AROUND = 0.5  # what is looked at on each side of the digit, as a part of its longer side
+AROUND = 0.5  # the margin examined on each side of the digit, as a part of its longer side
 THINNEST, THICKEST = 0.06, 0.36  # strokes, as parts of the longer side of the digit
 LEAST = 0.05  # the smallest contrast that ink may have with its paper
 TOUCHING = np.ones((3, 3))  # pixels of one stroke touch at a side or at a corner
@@ -31,8 +31,8 @@ NO_DIGIT = (
     "of the digit"
 )
 AREA = (
-    "what differs from the paper is an area and no stroke: take another photograph, with paper on "
-    "all sides of the digit and nothing else in it"
+    "the mark on the paper is an area, not a stroke: take another photograph, with paper on all "
+    "sides of the digit and nothing else in it"
 )
 UNSURE = (
     "the digit cannot be told from a shadow, a line or an edge: take another photograph, on plain "
@@ -46,10 +46,10 @@ SHADOW = (
 
 @dataclass(frozen=True)
 class Setting:
-    """How ink is told from everything else.
+    """How to tell ink from everything else.
 
     Strokes are thinner than `window`, a part of the longer side of the image. Ink has more than
-    `threshold` of the contrast of the digit's largest stroke. What is shorter than `smallest`, a
+    `threshold` of the contrast of the digit's largest stroke. Anything shorter than `smallest`, a
     part of that stroke, is a speck.
     """
 
@@ -79,10 +79,11 @@ def as_mnist(image: Image.Image) -> np.ndarray:
     its longer side is 20 pixels, and moved until its centre of mass lies in the middle.
 
     Raises TypeError for anything but an image, and ValueError if there is no digit, if the edge of
-    a shadow runs through it, or if the result depends on how exactly ink is told from the rest.
+    a shadow runs through it, or if the result depends on the exact settings for telling ink from
+    the rest.
     """
     if not isinstance(image, Image.Image):
-        raise TypeError(f"expected an image of Pillow, not a {type(image).__name__}")
+        raise TypeError(f"image is not a Pillow image but a {type(image).__name__}")
     image, light = close_up(image.convert("L"))
     grey = working_copy(image)
     windows = {setting.window for setting in (USUAL, *OTHERS)}
@@ -103,9 +104,9 @@ def as_mnist(image: Image.Image) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Strokes:
-    """What may be ink.
+    """The candidates for ink.
 
-    `mask` says where it is, `light` whether it is lighter than the paper, and `paper` is the
+    `mask` says where they are, `light` whether they are lighter than the paper, and `paper` is the
     brightness of the paper at each pixel.
     """
 
@@ -133,7 +134,7 @@ def close_up(image: Image.Image) -> tuple[Image.Image, bool]:
     box = np.rint(np.array(box_of(ink.mask, AROUND)) * max(image.size) / max(grey.shape)).astype(
         int
     )
-    # Where the image ends too early, its border is repeated: the paper goes on.
+    # Where the image ends too early, its border is repeated, as if the paper continued.
     pad = max(0, -box.min(), box[2] - image.width, box[3] - image.height)
     padded = Image.fromarray(np.pad(np.asarray(image), pad, mode="edge"))
     left, top, right, bottom = (int(edge) for edge in box + pad)
@@ -153,11 +154,10 @@ def ink_of(grey: np.ndarray, paper: np.ndarray, setting: Setting = USUAL) -> np.
     """How much ink there is at each pixel of a working copy, from 0 to 1; see `paper_of`.
 
     Light multiplies: a shadow makes ink and paper darker by the same factor. So the brightness is
-    divided by the paper's at the same place, and the paper's is what remains if everything thinner
-    than the window is painted over (a closing for dark ink, an opening for light ink).
+    divided by the paper's at the same place, which is found by painting over everything thinner
+    than the window (a closing for dark ink, an opening for light ink).
 
-    Raises ValueError if no digit is found, or if the outline of what is found is not an edge in the
-    image.
+    Raises ValueError if no digit is found, or if its outline is not an edge in the image.
     """
     contrast = np.abs(grey / paper - 1)
     full = float(np.median(contrast[largest_stroke(contrast)]))
@@ -179,7 +179,7 @@ def ink_of(grey: np.ndarray, paper: np.ndarray, setting: Setting = USUAL) -> np.
 
 
 def paper_of(grey: np.ndarray, light: bool, window: float) -> np.ndarray:
-    """The brightness of the paper at each pixel; what is thinner is painted over."""
+    """The brightness of the paper at each pixel; anything thinner is painted over."""
     size = max(3, round(window * max(grey.shape)))
     paint_over = ndimage.grey_opening if light else ndimage.grey_closing
     return np.asarray(paint_over(grey, size, mode="nearest"))
@@ -204,10 +204,10 @@ def largest_stroke(contrast: np.ndarray) -> np.ndarray:
 
 
 def parts_inside(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The number of the part that each pixel belongs to, and the extent of each part in pixels.
+    """The number of each pixel's part, and the extent of each part in pixels.
 
-    Part 0, with an extent of 0, is everything else, and whatever touches the border: tables, ruled
-    lines and shadows do, the digit does not.
+    Part 0, with an extent of 0, is everything else, including anything that touches the border, as
+    tables, ruled lines and shadows do and the digit does not.
     """
     parts, _ = ndimage.label(mask, TOUCHING)
     border = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
@@ -217,9 +217,10 @@ def parts_inside(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def box_of(mask: np.ndarray, around: float = 0) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of a box around what is true, and so much more on each side.
+    """Left, top, right and bottom of a box around the true pixels, enlarged on each side.
 
-    `around` is a part of the box's longer side; with it, the box may reach beyond the image.
+    `around` is the enlargement as a part of the box's longer side; the box may then extend beyond
+    the image.
     """
     rows, columns = ndimage.find_objects(mask.astype(int))[0]
     more = round(around * max(rows.stop - rows.start, columns.stop - columns.start))
@@ -227,13 +228,13 @@ def box_of(mask: np.ndarray, around: float = 0) -> tuple[int, int, int, int]:
 
 
 def likelier(grey: np.ndarray, found: list[Strokes]) -> Strokes:
-    """Of dark and light strokes, those that are ink: the others are what lies between or around.
+    """The strokes that are ink, dark or light: the others are the gaps in between or around.
 
     Ink is thinner than the paper between a digit and a table, and the paper under it is even. The
-    gaps between the strokes of a digit can be thinner still, but they do not stand out from what is
-    around the digit. Raises ValueError if these signs disagree.
+    gaps between the strokes of a digit can be thinner still, but they do not stand out from the
+    surroundings of the digit. Raises ValueError if these signs disagree.
     """
-    # What is thinner than any pen's stroke is a line that a ruler drew.
+    # Anything thinner than a pen's stroke is a ruled line.
     found = [strokes for strokes in found if thickness(strokes.mask) >= THINNEST] or found
     # A sheet of paper that is narrower than the window has strokes of its own, around the digit.
     found = [strokes for strokes in found if not is_sheet(strokes.mask)] or found
@@ -264,7 +265,7 @@ def unevenness(grey: np.ndarray, strokes: Strokes) -> float:
 
 
 def stands_out(grey: np.ndarray, strokes: Strokes) -> bool:
-    """Whether the strokes differ from what is around them in the way that ink does."""
+    """Whether the strokes differ from their surroundings in the way that ink does."""
     around = np.ones(grey.shape, bool)
     left, top, right, bottom = box_of(strokes.mask, AROUND)
     around[: max(top, 0)] = around[bottom:] = around[:, : max(left, 0)] = around[:, right:] = False
@@ -275,7 +276,7 @@ def stands_out(grey: np.ndarray, strokes: Strokes) -> bool:
 
 
 def extent(mask: np.ndarray) -> int:
-    """The longer side of the box around what is true, in pixels."""
+    """The longer side of the box around the true pixels, in pixels."""
     left, top, right, bottom = box_of(mask)
     return max(right - left, bottom - top)
 
@@ -304,7 +305,7 @@ def centred(ink: np.ndarray) -> np.ndarray:
 
 
 def read_photograph(path: str | Path) -> Image.Image:
-    """The image in a file, in shades of grey and the right way up, made smaller if it is large.
+    """The image in a file, in shades of grey and the right way up, reduced if it is large.
 
     Raises FileNotFoundError, and ValueError for a file that is not an image in one of the FORMATS.
     """
@@ -322,14 +323,14 @@ def read_photograph(path: str | Path) -> Image.Image:
             raise ValueError(
                 f"{path} is not an image that can be read: expected one of the formats {known}"
             ) from None
-        except Exception as problem:  # there is no list of what a damaged image may raise
+        except Exception as problem:  # a damaged image may raise any error
             raise ValueError(f"{path} is not an image that can be read: {problem}") from None
     paper = Image.new("RGBA", upright.size, "white")
     return Image.alpha_composite(paper, upright).convert("L")
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """An image of 16 bits a pixel, as scanners make them, with 8; any other as it is.
+    """An image of 16 bits per pixel, as from scanners, with 8; any other unchanged.
 
     Pillow's own conversion does not scale: every shade above 255 would become white. Raises
     ValueError for an image with more than 16 bits.
@@ -338,5 +339,5 @@ def eight_bits(image: Image.Image) -> Image.Image:
         return image
     shades = np.asarray(image)
     if image.mode == "F" or shades.min() < 0 or shades.max() >= 2**16:
-        raise ValueError("it has 32 bits a pixel: save it as PNG or JPEG")
+        raise ValueError("it has 32 bits per pixel: save it as PNG or JPEG")
     return Image.fromarray((shades >> 8).astype(np.uint8))

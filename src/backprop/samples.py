@@ -1,4 +1,4 @@
-"""Samples and their labels: what every data set in this course is."""
+"""Samples and their labels: the form of every data set in this course."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def one_hot(labels: ArrayLike, classes: int) -> np.ndarray:
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         raise ValueError(
             f"labels are {labels.dtype} of shape {labels.shape}: give whole numbers of shape "
-            f"(samples,), one for each sample"
+            f"(samples,), one per sample"
         )
     outside = labels[(labels < 0) | (labels >= classes)]
     if outside.size:

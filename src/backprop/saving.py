@@ -1,9 +1,9 @@
-"""Save a network to a file, and load it again, with what is needed to use it or train it further.
+"""Save a network to a file and load it again, with the data for using it or resuming its training.
 
-The file is NumPy's `.npz`: a zip archive with one array for each part. It holds numbers and text
-only, so that nothing is executed when it is read, and a file is written whole or not at all. The
-text is a description in JSON: the kind of network and its settings, the names of classes and
-features, how features are scaled, and the versions it was made with.
+The file is NumPy's `.npz`: a zip archive with one array per part. It holds only numbers and text,
+so nothing is executed when it is read, and a file is written completely or not at all. The text is
+a description in JSON: the kind of network and its settings, the names of classes and features, how
+features are scaled, and the versions of the programs that wrote it.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ VERSION = 2
 KINDS: dict[str, type[Model]] = {
     kind.__name__: kind for kind in (Network, ElmanNetwork, GRUNetwork, FixedPointNetwork)
 }
-# Others keep a position in a table, and a damaged one would lead to memory that is not theirs.
+# Others keep an index into a table; a damaged one would lead to memory that is not theirs.
 GENERATORS = {kind.__name__: kind for kind in (np.random.PCG64, np.random.PCG64DXSM)}
 PARTS = {"format", "version", "description", "parameters"}
 
 
 @dataclass
 class Saved:
-    """What a file holds: a `network`, and what is known about its data and its training.
+    """The content of a file: a `network`, and information about its data and its training.
 
-    `class_names` are in the order of the outputs, `feature_names` in that of the inputs.
-    `scaling` is applied to features before the network sees them. `optimizer` and `generator` are
-    those of the training, in the state in which it ended. `notes` are text and numbers about it,
-    and `versions` says what wrote the file.
+    `class_names` are in the order of the outputs, `feature_names` in that of the inputs. `scaling`
+    is applied to features before they enter the network. `optimizer` and `generator` are those of
+    the training, in their final state. `notes` are text and numbers about the training, and
+    `versions` lists the programs that wrote the file.
 
     Raises ValueError for names that are not a list of text.
     """
@@ -73,10 +73,10 @@ class Saved:
 
 
 def save_network(network: Model, path: str | Path) -> None:
-    """Write `network` to `path`, and replace what was there. `save` writes more than the network.
+    """Write `network` to `path`, replacing any old file. `save` writes more than the network.
 
-    Raises ValueError for what could not be loaded again, such as an activation of your own, and
-    for parameters that are not finite.
+    Raises ValueError if the network could not be loaded again, such as one with an activation of
+    your own, and for parameters that are not finite.
     """
     save(Saved(network), path)
 
@@ -84,20 +84,20 @@ def save_network(network: Model, path: str | Path) -> None:
 def load_network(path: str | Path, *, sizes: Sequence[int] | None = None) -> Any:
     """The network in the file at `path`; `sizes` is what you expect, such as [784, 30, 10].
 
-    Raises what `load` raises, and ValueError for another network than expected.
+    Raises the errors of `load`, and ValueError for a network of other sizes.
     """
     network = load(path).network
     if sizes is not None and getattr(network, "sizes", None) != list(sizes):
         raise ValueError(
-            f"{path} holds {network}, and a {'-'.join(map(str, sizes))} network was expected"
+            f"{path} holds {network}, but sizes= asks for a {'-'.join(map(str, sizes))} network"
         )
     return network
 
 
 def save(saved: Saved, path: str | Path) -> None:
-    """Write `saved` to `path`, whole or not at all. Raises what `save_network` raises.
+    """Write `saved` to `path`, completely or not at all. Raises the errors of `save_network`.
 
-    Before it is written it is loaded once, so that a file that exists can be loaded.
+    It is first loaded once from memory, so that every file that exists can be loaded.
     """
     network = saved.network
     if KINDS.get(type(network).__name__) is not type(network):
@@ -117,7 +117,7 @@ def save(saved: Saved, path: str | Path) -> None:
         known = types_in(assemble(parts)) == types_in(saved)
     except Exception as problem:
         raise ValueError(
-            f"cannot save {network!r}, which could not be loaded again ({cause(problem)})"
+            f"cannot save {network!r}, since it could not be loaded again ({cause(problem)})"
         ) from None
     if not known:
         raise ValueError(
@@ -132,9 +132,9 @@ def save(saved: Saved, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Saved:
-    """What `save` or `save_network` wrote to `path`.
+    """The network or the `Saved` that was written to `path`, as a `Saved`.
 
-    Raises FileNotFoundError, and ValueError for a file that is truncated or something else, or of
+    Raises FileNotFoundError, and ValueError for a file that is truncated, of another kind, or of
     another version.
     """
     path = Path(path)
@@ -144,14 +144,14 @@ def load(path: str | Path) -> Saved:
     check_parts(parts, path)
     try:
         return assemble(parts)
-    except Exception as problem:  # a damaged description may ask for anything
+    except Exception as problem:  # a damaged description may cause any error
         raise ValueError(
             f"{path} does not describe a network ({cause(problem)}): save it again"
         ) from None
 
 
 def describe(saved: Saved) -> dict[str, Any]:
-    """All of it that is not in an array, and the names of the arrays."""
+    """The description: everything that is not in an array, and the names of the arrays."""
     description = {
         "kind": type(saved.network).__name__,
         "settings": saved.network.settings(),
@@ -169,7 +169,7 @@ def describe(saved: Saved) -> dict[str, Any]:
 
 
 def arrays_of(saved: Saved) -> dict[str, np.ndarray]:
-    """All arrays of it, by their names in the file."""
+    """All arrays of `saved`, by their names in the file."""
     arrays = {"parameters": saved.network.parameters}
     if saved.scaling is not None:
         shift, scale = saved.scaling.shift, saved.scaling.scale
@@ -180,7 +180,7 @@ def arrays_of(saved: Saved) -> dict[str, np.ndarray]:
 
 
 def assemble(parts: dict[str, np.ndarray]) -> Saved:
-    """The objects that the parts of a file describe. Raises whatever is wrong with them."""
+    """The objects that the parts of a file describe. Raises various errors for damaged parts."""
     description = json.loads(str(parts["description"]))
     settings = description["settings"]
     kind = KINDS[checks.choice(description["kind"], "kind of network", KINDS)]
@@ -213,9 +213,9 @@ def assemble(parts: dict[str, np.ndarray]) -> Saved:
 def check_round_trip(
     saved: Saved, description: dict[str, Any], parts: dict[str, np.ndarray]
 ) -> None:
-    """Raise ValueError unless `saved` would be written as it was read.
+    """Raise ValueError unless `saved` would be written exactly as it was read.
 
-    So nothing in a file is ignored, or taken for something else.
+    So nothing in a file is ignored or misread.
     """
     again = json.loads(json.dumps(describe(saved), default=as_json))
     arrays = arrays_of(saved)
@@ -229,14 +229,14 @@ def check_round_trip(
 
 
 def check_size(settings: dict[str, Any], count: int) -> None:
-    """Raise ValueError where the network needs more than `count` parameters.
+    """Raise ValueError if the network needs more than `count` parameters.
 
-    Before it is made: a damaged file may ask for a network that no memory holds.
+    Called before the network is built: a damaged file may ask for one that no memory can hold.
     """
-    if "layers" in settings:  # a layer makes its arrays when they are first used
+    if "layers" in settings:  # a layer allocates its arrays at their first use
         layers = [make_layer(kind, own) for kind, own in settings["layers"]]
         needed = sum(math.prod(shape) for layer in layers for shape in layer.shapes.values())
-    else:  # the neurons of a recurrent network are joined to each other, among others
+    else:  # a recurrent network has neurons × neurons weights, among others
         inputs, neurons, outputs = (
             checks.whole_number(settings[name], name) for name in ("inputs", "neurons", "outputs")
         )
@@ -252,7 +252,7 @@ def types_in(saved: Saved) -> list[type]:
 
 
 def cause(problem: Exception) -> str:
-    """What went wrong, for a message."""
+    """The error's type and text, for a message."""
     return f"{type(problem).__name__}: {problem}"
 
 
@@ -266,27 +266,27 @@ def names(values: object, what: str) -> tuple[str, ...]:
 
 
 def as_json(value: object) -> object:
-    """What JSON holds in place of a loss. Raises ValueError for what has no name to be found by."""
+    """A JSON form of a loss or activation. Raises ValueError for one that has no known name."""
     if isinstance(value, Loss):
         return value.settings()
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Activation):
         raise ValueError(
-            f"the activation {value.name!r} is your own, and could not be found by its name when "
+            f"the activation {value.name!r} is your own, so it cannot be found by its name when "
             f"the file is loaded: save a network with activations of the package"
         )
     raise ValueError(f"cannot save {value!r}: only numbers, text and named parts can be saved")
 
 
 def loss_from(settings: dict[str, Any]) -> Loss:
-    """The loss of these settings, of which one is its name."""
+    """The loss with these settings, which include its name."""
     others = dict(settings)
     return type(get_loss(others.pop("name")))(**others)
 
 
 def scaling_of(shift: np.ndarray, scale: np.ndarray) -> Scaling:
-    """The scaling by these numbers. Raises ValueError unless it can be applied."""
+    """The scaling with these numbers. Raises ValueError unless it can be applied."""
     checks.check_finite(shift, "shift")
     checks.check_finite(scale, "scale")
     if not (scale > 0).all():
@@ -297,7 +297,7 @@ def scaling_of(shift: np.ndarray, scale: np.ndarray) -> Scaling:
 def optimizer_from(
     settings: dict[str, Any], memory: list[np.ndarray], parameters: np.ndarray
 ) -> Optimizer:
-    """The optimizer of these settings, after its steps. Raises ValueError where they do not fit."""
+    """The optimizer with these settings, after its steps. Raises ValueError if they do not fit."""
     others = dict(settings)
     kind = OPTIMIZERS[checks.choice(others.pop("name"), "optimizer", OPTIMIZERS)]
     steps = checks.whole_number(others.pop("steps_done"), "steps_done", 0)
@@ -339,14 +339,14 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
                 entry.filename.removesuffix(".npy"): array_of(archive.read(entry))
                 for entry in entries
             }
-    except Exception as problem:  # there is no list of what a damaged archive may raise
+    except Exception as problem:  # a damaged archive may raise any error
         raise ValueError(refusal(path, "not a readable archive of arrays")) from problem
 
 
 def array_of(content: bytes) -> np.ndarray:
-    """The array in an entry of the archive. Raises ValueError for a shape that it does not have.
+    """The array in an entry of the archive. Raises ValueError for a shape that is not its own.
 
-    `np.load` would first make an array of any shape that the entry claims, however large.
+    `np.load` would first allocate an array of any shape that the entry claims, however large.
     """
     file = BytesIO(content)
     if np.lib.format.read_magic(file) != (1, 0):
@@ -366,7 +366,7 @@ def check_parts(parts: dict[str, np.ndarray], path: Path) -> None:
     if version != VERSION:
         newer = version > VERSION
         raise ValueError(
-            f"{path} has version {version} of the format, and this program reads version "
+            f"{path} has version {version} of the format, but this program reads version "
             f"{VERSION}: {'update the package' if newer else 'save it again with this program'}"
         )
     missing = sorted(PARTS - parts.keys())

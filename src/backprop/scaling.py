@@ -11,7 +11,7 @@ __all__ = ["Scaling"]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Features are scaled as (X − shift) / scale.
+    """The scaling of features, (X − shift) / scale.
 
     `shift` and `scale` have one number per feature, (features,), or are single numbers for all.
     """
@@ -23,7 +23,7 @@ class Scaling:
     def of(cls, X: np.ndarray, *, alike: bool) -> Scaling:
         """Mean 0 and standard deviation 1: of each column, or of all numbers if they are `alike`.
 
-        A column that does not vary is only shifted. Computed in float64, whatever the type of X.
+        A constant column is only shifted. Computed in float64, whatever the type of X.
         """
         axis = None if alike else 0
         deviation = X.std(axis=axis, dtype=np.float64)

@@ -1,15 +1,13 @@
-"""Read a table of samples from a CSV file: quickly, or with the place of what is wrong with it.
+"""Read a table of samples from a CSV file: quickly, or with the place of the first fault.
 
 The first line names the columns. Every other line is a sample: one column is its label, the name or
 number of its class, and all others are finite numbers with a decimal point. Columns are separated
 by commas, semicolons or tabs; fields may be in quotation marks; blanks around a field, and empty
-lines, do not count, so that 'a' and ' a' are one class. The text is in UTF-8, with or without a
-byte-order mark, or in UTF-16 or UTF-32 with one.
+lines, are ignored, so that 'a' and ' a' are one class. The text is in UTF-8, with or without a
+byte-order mark, or in UTF-16 or UTF-32 with one. Ambiguous files are rejected: a header of numbers,
+a missing label, a last column that may be a feature. Nothing is guessed, and no line is left out.
 
-What could be meant in two ways is rejected: a header of numbers, a label that is missing, a last
-column that may be a feature. Nothing is guessed, and no line is left out.
-
-pandas reads the numbers, some ten times as fast as Python could, into an array that is allocated
+pandas reads the numbers, about ten times as fast as Python could, into an array that is allocated
 once. It does not say where a fault is. So if it finds one, the file is read again, row by row, by
 the rules of :mod:`backprop.loops`, which name the line and the column.
 """
@@ -43,20 +41,20 @@ from backprop.samples import Dataset
 
 __all__ = ["read_features", "read_table"]
 
-# pandas would read a column of these as numbers, 1 and 0.
+# pandas would convert a column of these to numbers, 1 and 0.
 BOOLEANS = [
     "".join(letters) for word in ("true", "false") for letters in product(*zip(word, word.upper()))
 ]
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 BLOCK = 2**20  # bytes, or numbers, at a time
-# How other programs write that a label is missing. Give `class_names` if one of them is a class.
+# Other programs' marks for a missing label. Give `class_names` if one of them is a class.
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"}
 # A last column of whole numbers is taken for the label only if its name has one of these words.
 LABEL_WORDS = {"class", "classes", "label", "labels", "target", "species", "variety", "category"}
 LONGEST_LABEL = 1000  # characters
 BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark is its beginning
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark is a prefix of it
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -82,10 +80,10 @@ def read_table(
     """The samples in a CSV file: X (samples, features) in float64, and labels.
 
     - `label` names the column of labels. Without it the last column is used, unless it may be a
-      feature: then it holds numbers, and its name has none of the words `LABEL_WORDS`.
+      feature: if it holds numbers, its name must contain one of the words `LABEL_WORDS`.
     - `class_names` are the classes in the order of their labels. Without them, the classes are
       those in the file, in the order of their numbers or else of the alphabet, and at least two.
-    - `feature_names` selects columns of features, and orders them. Without it, all others are used.
+    - `feature_names` selects and orders the feature columns. Without it, all others are used.
     - `separator` is the character between columns; without it, a comma, a semicolon or a tab.
 
     Raises FileNotFoundError, and ValueError with file, line, column and remedy.
@@ -112,7 +110,7 @@ def read_features(
 ) -> np.ndarray:
     """The columns `feature_names` of a CSV file, (samples, features) in float64, in that order.
 
-    There may be other columns, such as labels; they are not read. Raises what `read_table` raises.
+    There may be other columns, such as labels; they are ignored. Raises the errors of `read_table`.
     """
     layout = read_layout(path, separator)
     features = feature_columns(layout, None, feature_names)
@@ -124,11 +122,11 @@ def read_features(
 
 @dataclass(frozen=True)
 class Layout:
-    """What is known of a file before its numbers are read.
+    """The facts about a file that are known before its numbers are read.
 
     The file's `path`, its `encoding`, the `separator` between columns, and their names, the
-    `header`. `place` says where the header is, for messages. `lines` counts those of the whole
-    file, which does not have more samples. `quoted` says whether there are quotation marks.
+    `header`. `place` says where the header is, for messages. `lines` counts the lines of the whole
+    file, an upper bound on its samples. `quoted` says whether there are quotation marks.
     """
 
     path: Path
@@ -153,7 +151,7 @@ class Layout:
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
-    """The open file, with its line ends as they are."""
+    """The open file, with its line ends unchanged."""
     return path.open(newline="", encoding=encoding)
 
 
@@ -175,9 +173,9 @@ def read_layout(path: str | Path, separator: str | None) -> Layout:
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding that a byte-order mark names, or else UTF-8.
+    """The encoding named by a byte-order mark, or else UTF-8.
 
-    Raises FileNotFoundError, and ValueError for what is not a file, or a file of another kind.
+    Raises FileNotFoundError, and ValueError if it is not a file, or a file of another kind.
     """
     if path.is_dir():
         raise ValueError(f"{path} is a folder: give the name of a CSV file")
@@ -201,7 +199,7 @@ def encoding_of(path: Path) -> str:
 def survey(path: Path, encoding: str) -> tuple[int, bool]:
     """The number of lines, and whether there are quotation marks.
 
-    Raises ValueError for what is not text, with its line.
+    Raises ValueError, with the line, if the file is not text.
     """
     lines, quoted = 1, False
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -232,7 +230,7 @@ def survey(path: Path, encoding: str) -> tuple[int, bool]:
 
 
 def first_rows(path: Path, encoding: str, separator: str) -> list[tuple[list[str], str]]:
-    """Header and first sample, if the file has them, each with its place."""
+    """The header and the first sample, if the file has them, each with its place."""
     with open_text(path, encoding) as file:
         return list(islice(rows_of(file, path, separator), 2))
 
@@ -246,7 +244,7 @@ def find_separator(path: Path, encoding: str) -> str:
     for separator in SEPARATORS:
         try:
             header, *others = [row for row, _ in first_rows(path, encoding, separator)] or [[]]
-        except ValueError as problem:  # a quotation mark that does not fit this separator
+        except ValueError as problem:  # quotation marks that do not fit this separator
             problems.append(problem)
             continue
         if len(header) > 1:
@@ -272,7 +270,7 @@ def find_separator(path: Path, encoding: str) -> str:
 
 
 def label_column(layout: Layout, label: str | None, class_names: Sequence[str] | None) -> int:
-    """The column of the labels. Raises ValueError if it is not clear which one that is."""
+    """The column of the labels. Raises ValueError if that is not clear."""
     if label is not None:
         return layout.index(label)
     last = len(layout.header) - 1
@@ -310,7 +308,7 @@ def read_columns(
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """Features, labels in the order in which the classes first occur, and the classes' names."""
     columns = len(layout.header)
-    # Each sample takes a line, and a separator or line end for each column.
+    # Each sample takes one line, and each column a separator or line end.
     most = min(layout.lines, layout.path.stat().st_size // columns + 1)
     X, labels = np.empty((most, len(features))), np.empty(most, int)
     classes: dict[str, int] = {}
@@ -340,7 +338,7 @@ def read_columns(
                     codes, texts = pd.factorize(chunk[label])
                     known = [classes.setdefault(text.strip(), len(classes)) for text in texts]
                     labels[row:end] = np.array(known)[codes]
-                # Too long rows would otherwise lend their first field to the index.
+                # Otherwise the first field of rows that are too long would become the index.
                 if not isinstance(chunk.index, pd.RangeIndex) or not np.isfinite(X[row:end]).all():
                     raise ValueError("a row of another length, or a number that is not finite")
                 row = end
@@ -378,7 +376,7 @@ def explain(
 
 
 def check_label(text: str, class_names: Sequence[str] | None, place: str) -> None:
-    """Raise ValueError for a label that is missing, unknown or damaged."""
+    """Raise ValueError for a missing, unknown or damaged label."""
     if class_names is not None:
         if text not in class_names:
             raise ValueError(
@@ -401,13 +399,15 @@ def ordered_classes(
 ) -> list[str]:
     """The classes in order. Raises ValueError if that column cannot be one of labels.
 
-    `chosen` says that the user named the column.
+    `chosen` says whether the user named the column.
     """
     where = f"{layout.path}, column {layout.header[column]!r}"
     other = "if the label is in another column, pass label= with its name"
     alone = np.count_nonzero(np.bincount(labels) == 1)
     if len(names) < 2:
-        raise ValueError(f"{where} has one class, {names[0]!r}: at least 2 are needed; {other}")
+        raise ValueError(
+            f"{where} has one class, {names[0]!r}: a classifier needs at least 2; {other}"
+        )
     if len(labels) > 2 and alone > len(labels) / 2:
         raise ValueError(
             f"{where} has {len(names)} values in {len(labels)} rows, {alone} of them only once, so "
@@ -435,7 +435,9 @@ def check_numbers(layout: Layout, column: int, numbers: Mapping[str, float | Non
         elif not math.isfinite(number) or number % 1:
             fault = f"the label {name!r} is not a whole number; number the classes, or name them"
         elif written.setdefault(number, name) != name:
-            fault = f"the labels {written[number]!r} and {name!r} are one number; write it one way"
+            fault = (
+                f"the labels {written[number]!r} and {name!r} are one number; write it in one way"
+            )
         else:
             continue
         place = next(

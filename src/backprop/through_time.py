@@ -1,9 +1,9 @@
-"""Backpropagation through time: a state is carried along a sequence, and its gradient back.
+"""Backpropagation through time: a state goes forward along a sequence, and its gradient backward.
 
 An Elman network reads one item of a sequence at each step. Unrolled, it is a feed-forward network
-with one layer per step, all with the same weights; so the four equations of
-`backprop.layers.dense` hold, and the gradients of the steps add up. What it shares with other
-networks that read sequences, such as that of `backprop.gru`, is in `SequenceNetwork`.
+with one layer per step, all with the same weights; so the four equations of `backprop.layers.dense`
+hold, and the gradients of the steps add up. `SequenceNetwork` has the parts that it shares with
+other networks that read sequences, such as that of `backprop.gru`.
 
 Sources: Elman, "Finding structure in time" (1990); Werbos, "Backpropagation through time: what it
 does and how to do it" (1990); for the truncation Williams and Peng, "An efficient gradient-based
@@ -36,13 +36,13 @@ READINGS = ("last step", "every step")
 class Sequences:
     """Sequences of different lengths in one array, the shorter ones padded at their ends.
 
-    `values` is (samples, steps, features); `lengths`, (samples,), counts the steps of each sequence
-    that are real; None means all. Values after the end may be anything, and become NaN: that
-    marks the end wherever `values` go. `real` (samples, steps) says where the real steps are. An
-    index picks samples.
+    `values` is (samples, steps, features); `lengths`, (samples,), counts the real steps of each
+    sequence; None means all. Values after the end may be anything, and become NaN, which marks the
+    end wherever `values` are used. `real` (samples, steps) says which steps are real. An index
+    selects samples.
 
-    Raises ValueError for a wrong number of dimensions, for no samples, for a length below 1 or
-    above the steps there are, and for a real step that is not finite.
+    Raises ValueError for the wrong number of dimensions, for no samples, for a length below 1 or
+    above the number of steps, and for a real step that is not finite.
     """
 
     def __init__(self, values: ArrayLike, lengths: ArrayLike | None = None) -> None:
@@ -50,7 +50,7 @@ class Sequences:
         if values.ndim != 3 or 0 in values.shape:
             raise ValueError(
                 f"the sequences have shape {values.shape}: give (samples, steps, features), each "
-                f"at least 1; a single sequence is values[None]"
+                f"at least 1; pass a single sequence as values[None]"
             )
         samples, steps, _ = values.shape
         lengths = np.full(samples, steps) if lengths is None else np.asarray(lengths)
@@ -74,7 +74,7 @@ class Sequences:
 
     @classmethod
     def pad(cls, sequences: Sequence[ArrayLike]) -> Sequences:
-        """From a list of arrays, each (steps, features) with a number of steps of its own."""
+        """Sequences from a list of arrays, each (steps, features), with any number of steps."""
         arrays = [checks.real_array(sequence, "a sequence") for sequence in sequences]
         for place, array in enumerate(arrays):
             if array.ndim != 2 or 0 in array.shape or array.shape[1] != arrays[0].shape[1]:
@@ -95,7 +95,7 @@ class Sequences:
         return len(self.values)
 
     def __getitem__(self, samples: slice | np.ndarray) -> Sequences:
-        """The chosen samples, by a slice or an array of indices."""
+        """The samples selected by a slice or an array of indices."""
         chosen = copy(self)
         chosen.values, chosen.lengths = self.values[samples], self.lengths[samples]
         chosen.real = self.real[samples]
@@ -104,7 +104,7 @@ class Sequences:
 
 @dataclass(frozen=True)
 class SequencePass:
-    """What a forward pass keeps for the backward pass.
+    """The data that a forward pass keeps for the backward pass.
 
     `X` is (samples, steps, inputs) with 0 after the end of each sequence, `lengths` counts the
     steps. `states` is (samples, steps + 1, neurons), of which the first is 0. `read` says where in
@@ -121,18 +121,18 @@ class SequencePass:
 
 @dataclass(frozen=True)
 class ElmanPass(SequencePass):
-    """The same, and in `sums` (samples, steps, neurons) the pre-activations of the states."""
+    """The same, with the pre-activations of the states in `sums` (samples, steps, neurons)."""
 
     sums: np.ndarray
 
 
 class SequenceNetwork(Model):
-    """What networks that read sequences share: which steps are read, targets, truncation, checks.
+    """The common part of networks that read sequences: reading, targets, truncation, checks.
 
-    A kind of network says how its states follow from each other (`forward`), and how the gradient
-    goes from a state to the one before (`_backward`), where it calls `_cut` at each step for the
-    truncation. U, or one part called U among others, connects the inputs to the state; the outputs
-    are `g(H_t @ V + c)`.
+    A kind of network defines how its states follow from each other (`forward`), and how the
+    gradient goes from a state to the one before (`_backward`), where it calls `_cut` at each step
+    for the truncation. U, or one part called U among others, connects the inputs to the state; the
+    outputs are `g(H_t @ V + c)`.
     """
 
     U: Any
@@ -144,7 +144,7 @@ class SequenceNetwork(Model):
 
     @property
     def inputs(self) -> int:
-        """How many features each item of a sequence has."""
+        """The number of features in each item of a sequence."""
         return len(self.U)
 
     def _build_outputs(
@@ -155,7 +155,7 @@ class SequenceNetwork(Model):
         reading: str,
         truncation: int | None,
     ) -> None:
-        """Check what all kinds have in common, and keep it."""
+        """Check and keep the settings that all kinds have in common."""
         for name, size in sizes.items():
             checks.whole_number(size, name)
         self.reading = checks.choice(reading, "reading", READINGS)
@@ -178,7 +178,7 @@ class SequenceNetwork(Model):
 
     @staticmethod
     def _real_steps(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """X with 0 in place of NaN, and which of its steps are real."""
+        """X with 0 in place of NaN, and a mask of its real steps."""
         real = ~np.isnan(X[:, :, 0])
         return np.where(real[:, :, None], X, 0.0), real
 
@@ -223,9 +223,9 @@ class SequenceNetwork(Model):
         return Y if self.reading == "last step" else Y[forward.read]
 
     def predict(self, X: Sequences | ArrayLike) -> np.ndarray:
-        """The outputs, checked: (samples, outputs) where the last step is read.
+        """The outputs, checked: (samples, outputs) if the last step is read.
 
-        Where every step is, (samples, steps, outputs), with 0 after the end of a sequence.
+        If every step is read, (samples, steps, outputs), with 0 after the end of a sequence.
         """
         forward = self.forward(self._check_inputs(X).values)
         if self.reading == "last step":
@@ -268,7 +268,7 @@ class SequenceNetwork(Model):
 
 
 class ElmanNetwork(SequenceNetwork):
-    """A state that is carried from step to step, and outputs that are computed from it.
+    """A state carried from step to step, and outputs computed from it.
 
     At each step t of a sequence, with the state H before the first step 0::
 
@@ -279,12 +279,13 @@ class ElmanNetwork(SequenceNetwork):
     targets (samples, outputs), or at 'every step', with targets (samples, steps, outputs). The loss
     is a mean over all steps that are read. `activations` are the names of f and g.
 
-    `truncation` is how many steps a gradient is passed back at most: each sequence is cut into
-    pieces of that many steps, counted from its end, and no gradient crosses a cut. None means no
-    cuts.
+    `truncation` is the largest number of steps through which a gradient is passed back: each
+    sequence is cut into pieces of that many steps, counted from its end, and no gradient crosses a
+    cut. None means no cuts.
 
-    W is drawn normal with standard deviation radius/√neurons, which gives it about that spectral
-    radius; U and V with one over the root of their inputs; b and c start at 0.
+    W is drawn from a normal distribution with standard deviation radius/√neurons, which gives it
+    about that spectral radius; U and V with one over the square root of their number of inputs; b
+    and c start at 0.
 
     Raises ValueError for sizes below 1, unknown names, and a truncation below 1.
     """
@@ -325,7 +326,7 @@ class ElmanNetwork(SequenceNetwork):
     ) -> None:
         if isinstance(activations, str | Activation) or len(activations) != 2:
             raise ValueError(
-                f"activations is {activations!r}: give two names, that of the state and that of "
+                f"activations is {activations!r}: give two names, one for the state and one for "
                 f"the outputs, such as ('tanh', 'softmax')"
             )
         self.activation = elementwise(activations[0])
@@ -342,7 +343,7 @@ class ElmanNetwork(SequenceNetwork):
         )
 
     def settings(self) -> dict[str, Any]:
-        """The sizes, the two activations, the loss, and how outputs are read."""
+        """The sizes, the two activations, the loss, and the reading of outputs."""
         return {
             "inputs": len(self.U),
             "neurons": len(self.W),
@@ -354,10 +355,10 @@ class ElmanNetwork(SequenceNetwork):
         }
 
     def forward(self, X: np.ndarray, training: bool = False) -> ElmanPass:
-        """The outputs at all steps that are read, one row each, in the order of samples and steps.
+        """The outputs at all steps that are read, one row each, ordered by sample and step.
 
         X is (samples, steps, inputs) with NaN after the end of each sequence, as `check_examples`
-        returns it; `predict` is the same with checks.
+        returns it; `predict` does the same with checks.
         """
         X, real = self._real_steps(X)
         samples, steps, _ = X.shape
@@ -372,8 +373,8 @@ class ElmanNetwork(SequenceNetwork):
     def deltas(self, forward: ElmanPass, Y: np.ndarray) -> np.ndarray:
         """∂L/∂Z of the states, (samples, steps, neurons).
 
-        A state reaches the loss through the outputs that are computed from it, which gives e_t, and
-        through the next state. So, from the last step to the first::
+        A state reaches the loss through its outputs, which gives e_t, and through the next state.
+        So, from the last step to the first::
 
             delta_t = (e_t + delta_{t+1} @ Wᵀ) ⊙ f′(Z_t)
 

@@ -1,4 +1,4 @@
-"""Training: epochs of mini-batches, rules for stopping, and a history of what happened."""
+"""Training: epochs of mini-batches, rules for stopping, and a history."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ __all__ = [
 ]
 
 Metric = Callable[[Any], float]
-"""Gets the network and returns the number to record."""
+"""Takes the network and returns the number to record."""
 Rule = Callable[[Any, dict[str, float]], str | bool | None]
-"""Gets the network and the record of an epoch. True or a reason, as text, ends the training."""
+"""Takes the network and an epoch's record. True, or a reason as text, ends the training."""
 
 
 def train(
@@ -55,22 +55,22 @@ def train(
 ) -> History:
     """Train `network` on the rows of X (samples, inputs) and Y (samples, outputs).
 
-    Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows again in
-    every epoch and each step uses the next `batch_size` of them, the last step what is left.
-    Training ends after `epochs` epochs, or earlier when one of the rules in `stop` says so, such as
+    Without `batch_size` each step uses all rows; with it, `generator` shuffles the rows in every
+    epoch and each step uses the next `batch_size` of them, the last step the remaining ones.
+    Training ends after `epochs` epochs, or earlier if one of the rules in `stop` says so, such as
     `below(0.01)` or `patience(5)`; each is a function of the network and the epoch's record.
 
     `validation` is a pair X, Y that is measured each epoch and never trained on. With it, the
     parameters of the epoch with the smallest validation loss are restored at the end: early
-    stopping. `clip_norm` shortens a gradient that is longer than that. `metrics` are functions of
-    the network, recorded each epoch under their names. A progress bar appears on runs longer than
-    two seconds; `progress` says always (True) or never (False).
+    stopping. `clip_norm` shortens longer gradients to that length. `metrics` are functions of the
+    network, recorded each epoch under their names. A progress bar appears if training takes more
+    than two seconds; `progress` turns it on (True) or off (False).
 
     Raises ValueError for bad data (see the network's check_examples) and settings. Once training
-    has begun, every error has its history, as the attribute `history`: TrainingDiverged when the
-    numbers leave the finite range, TrainingChangedNothing when no parameter has changed,
-    TrainingInterrupted after Ctrl-C, and whatever a rule, a metric or the network raises. The
-    network then has finite parameters, the best ones where they are known.
+    has begun, every error has the attribute `history`: TrainingDiverged if the loss or a parameter
+    is no longer finite, TrainingChangedNothing if no parameter has changed, TrainingInterrupted
+    after Ctrl-C, and any error that a rule, a metric or the network raises. The network then has
+    finite parameters, the best ones if they are known.
     """
     X, Y = network.check_examples(X, Y)
     check_settings(optimizer, epochs, batch_size, generator, clip_norm)
@@ -88,7 +88,7 @@ def train(
 
 @dataclass
 class History:
-    """What happened in training: `records`, one per epoch, and `stopped_because`, why it ended.
+    """The course of training: `records`, one per epoch, and `stopped_because`, why it ended.
 
     Each record has `epoch`, counted from 1; `loss`, the mean of the losses of its batches, each
     measured before its own update, with the penalty, and weighted by its rows; `validation_loss`
@@ -106,22 +106,22 @@ class History:
 
 
 class EndedEarly(BaseException):
-    """An error that ends a training. `history` has the epochs that ended well."""
+    """An error that ends training. `history` has the completed epochs."""
 
     def __init__(self, message: str, history: History) -> None:
         super().__init__(message)
         self.history = history
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """An error that is sent from another process keeps its history."""
+        """Pickle with the history, so that another process receives it."""
         return type(self), (str(self), self.history)
 
 
 class TrainingDiverged(EndedEarly, ArithmeticError):
     """The loss or the parameters became NaN or infinite.
 
-    The network has the last parameters that an epoch began with and that gave a finite loss, or
-    those with the smallest validation loss, where that is measured.
+    The network has the most recent parameters at the start of an epoch that gave a finite loss, or
+    those with the smallest validation loss, if that is measured.
     """
 
 
@@ -134,9 +134,9 @@ class TrainingInterrupted(EndedEarly, KeyboardInterrupt):
 
 
 class Watch:
-    """Looks on while a network is trained: its history, its best parameters, and when to stop.
+    """Watches the training of a network: its history, its best parameters, and when to stop.
 
-    In a `with` block, around the loop over the epochs; see `train`.
+    Used in a `with` block around the loop over the epochs; see `train`.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class Watch:
         return self
 
     def next_epoch(self) -> bool:
-        """Whether there is another epoch, which then begins."""
+        """Whether there is another epoch; if so, begin it."""
         if self.history.stopped_because:
             return False
         if self.epoch == self.epochs:
@@ -182,7 +182,7 @@ class Watch:
         return True
 
     def record_loss(self, loss: float, rows: int) -> None:
-        """Count the loss of a batch. Raises FloatingPointError where it is infinite or NaN."""
+        """Count the loss of a batch. Raises FloatingPointError if it is infinite or NaN."""
         check_loss(loss)
         if self.rows == 0:
             self.safe[...] = self.network.parameters
@@ -232,7 +232,7 @@ class Watch:
             self.history.stopped_because = f"diverged in epoch {self.epoch}"
             raise TrainingDiverged(
                 f"training diverged in epoch {self.epoch}: {problem}. The network has its "
-                f"parameters from before that. Try a smaller learning rate than "
+                f"parameters from before that epoch. Try a smaller learning rate than "
                 f"{self.optimizer.learning_rate}, or scale the inputs",
                 self.history,
             ) from None
@@ -269,9 +269,9 @@ def below(target: float) -> Rule:
 
 
 def patience(epochs: int) -> Rule:
-    """Stop when that many epochs in a row brought no smaller loss.
+    """Stop after that many epochs in a row without a smaller loss.
 
-    With a validation part its loss is watched, otherwise that of the training. Raises ValueError
+    With a validation part, its loss is watched, otherwise the training loss. Raises ValueError
     unless `epochs` is a whole number of at least 1.
     """
     checks.whole_number(epochs, "patience")
@@ -296,12 +296,12 @@ def patience(epochs: int) -> Rule:
 
 
 def clip(gradient: np.ndarray, longest: float | None) -> None:
-    """Shorten the gradient in place to the length `longest` if it is longer; None: never."""
+    """Shorten the gradient in place to the length `longest` if it is longer; None means never."""
     if longest is None:
         return
     length = np.linalg.norm(gradient)
     if np.isinf(length):
-        # A square overflowed. With the largest entry as the unit none does.
+        # A square overflowed. In units of the largest entry, none does.
         gradient /= np.abs(gradient).max()
         gradient *= longest / np.linalg.norm(gradient)
     elif length > longest:
@@ -314,9 +314,9 @@ def batches(
     batch_size: int | None,
     generator: np.random.Generator | None,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """All rows as one batch, or in random order `batch_size` at a time until none is left.
+    """All rows as one batch, or batches of `batch_size` rows in random order until none is left.
 
-    A batch is valid until the next one is asked for: all are gathered into the same memory, which
+    A batch is valid until the next one is requested: all are gathered into the same memory, which
     stays in the processor's cache. A shuffled copy of all rows would be slower and twice as large.
     """
     if batch_size is None:
@@ -336,9 +336,9 @@ def gather(array: np.ndarray, rows: np.ndarray, memory: np.ndarray) -> np.ndarra
 
 
 def progress_bar(epochs: int, progress: bool | None) -> Any:
-    """A bar that shows itself after two seconds and then goes away.
+    """A bar that appears after two seconds and disappears at the end.
 
-    Unless `progress` says always or never, the environment variable TQDM_DISABLE is followed.
+    Unless `progress` is True or False, the environment variable TQDM_DISABLE decides.
     """
     asked: dict[str, Any] = {} if progress is None else {"disable": not progress}
     return tqdm(
@@ -352,7 +352,7 @@ def progress_bar(epochs: int, progress: bool | None) -> Any:
 
 
 def check_loss(loss: float) -> None:
-    """Raise FloatingPointError where the loss is infinite or NaN."""
+    """Raise FloatingPointError if the loss is infinite or NaN."""
     if not math.isfinite(loss):
         raise FloatingPointError("the loss became infinite or NaN")
 
@@ -364,7 +364,7 @@ def check_settings(
     generator: np.random.Generator | None,
     clip_norm: float | None = None,
 ) -> None:
-    """Raise ValueError for settings that make no sense, with the value and the remedy."""
+    """Raise ValueError for settings that make no sense, with value and remedy."""
     if not isinstance(optimizer, Optimizer):
         raise ValueError(
             f"the optimizer is {optimizer!r}: pass an optimizer, such as GradientDescent(0.1)"
@@ -379,10 +379,10 @@ def check_settings(
 
 
 def check_pair(network: Model, validation: object) -> tuple[Any, np.ndarray]:
-    """X and Y of the validation part. Raises ValueError for what is not a pair, or does not fit."""
+    """X and Y of the validation part. Raises ValueError unless it is a pair that fits."""
     if not isinstance(validation, tuple | list) or len(validation) != 2:
         raise ValueError(
-            f"validation is a {type(validation).__name__}, and not a pair of arrays: give (X, Y)"
+            f"validation is a {type(validation).__name__}, not a pair of arrays: give (X, Y)"
         )
     return network.check_examples(*validation)
 

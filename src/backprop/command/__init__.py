@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = whole.add_subparsers(required=True, metavar="command")
     table = argparse.ArgumentParser(add_help=False)
-    table.add_argument("--separator", help="between columns; default: found in the file")
+    table.add_argument("--separator", help="between columns; default: detected")
     add_train(commands.add_parser("train", parents=[table], help="train a network and save it"))
     add_predict(commands.add_parser("predict", parents=[table], help="classes of new samples"))
     add_evaluate(commands.add_parser("evaluate", parents=[table], help="score a saved network"))
@@ -47,14 +47,14 @@ def add_train(command: argparse.ArgumentParser) -> None:
     """The options of `backprop train`."""
     command.set_defaults(run=train.run)
     command.description = (
-        "Train in this process, or on several with --workers or --scheduler (which need Dask: "
-        "pip install -r requirements-scale.txt). Ctrl-C ends the training early and saves it."
+        "Train in this process, or on several with --workers or --scheduler (which need Dask: pip "
+        "install -r requirements-scale.txt). Ctrl-C ends the training early and saves the network."
     )
     add = command.add_argument
     add("data", nargs="+", type=Path, help="one CSV file, or two IDX files: arrays and labels")
     add("--label", help="name of the column with the classes; default: the last one, if it can be")
     add("--output", type=Path, default=Path("network.npz"), help="default: %(default)s")
-    add("--resume", type=Path, metavar="NETWORK", help="go on with the training of a saved network")
+    add("--resume", type=Path, metavar="NETWORK", help="resume the training of a saved network")
     network = command.add_argument_group("the network")
     add = network.add_argument
     hidden = [name for name, function in ACTIVATIONS.items() if function.elementwise]
@@ -80,8 +80,10 @@ def add_train(command: argparse.ArgumentParser) -> None:
     add("--seed", type=int, help="of all random numbers; default: 0")
     add("--quiet", action="store_true", help="no progress bar")
     where = command.add_argument_group("where").add_mutually_exclusive_group()
-    where.add_argument("--workers", type=int, help="so many processes on this computer")
-    where.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster: tcp://host:8786")
+    where.add_argument("--workers", type=int, help="number of processes on this computer")
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster, such as tcp://host:8786"
+    )
 
 
 def add_predict(command: argparse.ArgumentParser) -> None:
@@ -94,13 +96,13 @@ def add_predict(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("network", type=Path, help="a file that `backprop train` wrote")
     add("data", type=Path, help="a CSV file with the features, or an IDX file with arrays")
-    add("--output", type=Path, help="a CSV file; default: print it")
+    add("--output", type=Path, help="a CSV file; default: print the table")
 
 
 def add_evaluate(command: argparse.ArgumentParser) -> None:
     """The options of `backprop evaluate`."""
     command.set_defaults(run=predict.run_evaluate)
-    command.description = "Print the accuracy, the loss, and which classes were taken for which."
+    command.description = "Print the accuracy, the loss, and a table of true and predicted classes."
     add = command.add_argument
     add("network", type=Path, help="a file that `backprop train` wrote")
     add("data", nargs="+", type=Path, help="one CSV file, or two IDX files: arrays and labels")
@@ -108,7 +110,7 @@ def add_evaluate(command: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the program; end with one line on what is wrong, if something is."""
+    """Run the program; on an error, end with a one-line message."""
     options = parser().parse_args(arguments)
     try:
         options.run(options)

@@ -1,4 +1,4 @@
-"""The samples that a command is given: a CSV file, or IDX files."""
+"""The samples given to a command: a CSV file, or IDX files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from backprop.tables import read_features, read_table
 
 
 def read_samples(paths: Sequence[Path], label: str | None, separator: str | None) -> Dataset:
-    """The samples in one CSV file or in two IDX files, with the classes that are in them.
+    """The samples in one CSV file or in two IDX files, with their classes.
 
-    Raises FileNotFoundError, and ValueError that names the file and what is wrong with it.
+    Raises FileNotFoundError, and ValueError that names the file and the fault.
     """
     return load_files(paths, label=label, separator=separator)
 
@@ -28,7 +28,7 @@ def read_samples_for(
 ) -> Dataset:
     """The samples with the features and classes of a saved network, in its order.
 
-    Raises what `read_samples` raises, and ValueError for classes that the network does not know.
+    Raises the errors of `read_samples`, and ValueError for classes unknown to the network.
     """
     if len(paths) == 1:
         return read_table(
@@ -46,14 +46,14 @@ def read_samples_for(
     check_width(samples.X, paths[0], saved)
     if samples.labels.max() >= len(saved.class_names):
         raise ValueError(
-            f"{paths[1]} has the label {samples.labels.max()}, and the network knows "
+            f"{paths[1]} has the label {samples.labels.max()}, but the network knows "
             f"{len(saved.class_names)} classes"
         )
     return replace(samples, class_names=saved.class_names)
 
 
 def read_inputs(path: Path, separator: str | None, saved: Saved) -> np.ndarray:
-    """The features of new samples, (samples, features). Raises what `read_samples` raises."""
+    """The features of new samples, (samples, features). Raises the errors of `read_samples`."""
     if not path.is_file():
         raise FileNotFoundError(f"no data file at {path}: check the folder and the spelling")
     with path.open("rb") as file:
@@ -70,6 +70,6 @@ def check_width(X: np.ndarray, path: Path, saved: Saved) -> None:
     """Raise ValueError unless there are as many features as the network takes."""
     if X.shape[1] != len(saved.feature_names):
         raise ValueError(
-            f"{path} has arrays of {X.shape[1]} numbers, and the network takes "
+            f"{path} has arrays of {X.shape[1]} numbers, but the network takes "
             f"{len(saved.feature_names)}"
         )

@@ -1,4 +1,4 @@
-"""`backprop predict` and `backprop evaluate`: what a saved network says of samples."""
+"""`backprop predict` and `backprop evaluate`: the outputs of a saved network for samples."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 
 def load_classifier(path: Path) -> Saved:
-    """The file at `path`. Raises ValueError for a network without names of classes and features."""
+    """The file at `path`. Raises ValueError for a network without class and feature names."""
     saved = load(path)
     if not saved.class_names or not saved.feature_names:
         raise ValueError(
-            f"{path} does not say what its outputs and inputs are called: give a network that "
-            f"`backprop train` has saved"
+            f"{path} has no names for its outputs and inputs: give a network that was saved by "
+            f"`backprop train`"
         )
     return saved
 
 
 def outputs_for(saved: Saved, X: np.ndarray) -> np.ndarray:
-    """The network's outputs, (samples, classes), for features as they are in the file."""
+    """The network's outputs, (samples, classes), for unscaled features, as in the file."""
     return np.asarray(saved.network.predict(X if saved.scaling is None else saved.scaling(X)))

@@ -23,7 +23,7 @@ from backprop.saving import Saved, load, save
 from backprop.scaling import Scaling
 from backprop.training import History, TrainingInterrupted, check_settings, patience, train
 
-MADE_ONCE = {  # options that describe a network or its data: a resumed training takes them over
+MADE_ONCE = {  # options that describe a network or its data: a resumed training keeps them
     "hidden": [30],
     "activation": "relu",
     "float32": False,
@@ -37,7 +37,7 @@ TO_CONNECT = 5  # seconds
 
 
 def run(options: argparse.Namespace) -> None:
-    """Train, and say what came out. Raises OSError, ValueError, ArithmeticError, ImportError."""
+    """Train, and print the result. Raises OSError, ValueError, ArithmeticError, ImportError."""
     check_options(options)
     saved = start(options) if options.resume is None else resume(options)
     if options.resume is None:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
         samples = read_samples_for(saved, options.data, options.label, options.separator)
         if len(samples.X) != saved.notes["rows"]:
             raise ValueError(
-                f"{options.data[0]} has {len(samples.X)} rows, and the training began with "
+                f"{options.data[0]} has {len(samples.X)} rows, but the training began with "
                 f"{saved.notes['rows']}: resume it with the same data, since rows that were held "
                 f"out must stay so"
             )
@@ -64,11 +64,11 @@ def run(options: argparse.Namespace) -> None:
         history, interruption = problem.history, problem
     finish(options, saved, history, parts)
     if interruption is not None:
-        raise KeyboardInterrupt(f"what was reached is saved to {options.output}")
+        raise KeyboardInterrupt(f"the network so far is saved to {options.output}")
 
 
 def check_options(options: argparse.Namespace) -> None:
-    """Raise ValueError or OSError for what would fail only later; fill in what is not given."""
+    """Raise ValueError or OSError for options that would fail later; fill in missing ones."""
     if options.resume is not None:
         given = [name for name in MADE_ONCE if getattr(options, name) is not None]
         if given:
@@ -91,17 +91,15 @@ def check_options(options: argparse.Namespace) -> None:
     distributed = options.workers is not None or options.scheduler is not None
     if distributed and options.validation_share:
         raise ValueError(
-            "--validation-share is not measured on workers: leave it out, or --workers"
+            "--validation-share is not available on workers: leave it out, or leave out --workers"
         )
     folder = options.output.absolute().parent
     if not os.access(folder, os.W_OK) or options.output.is_dir():
-        raise OSError(
-            f"cannot write {options.output}: give the name of a file in a folder of yours"
-        )
+        raise OSError(f"cannot write {options.output}: give a file in a folder where you may write")
 
 
 def start(options: argparse.Namespace) -> Saved:
-    """What a new training begins with, but for the network, which depends on the samples."""
+    """The start of a new training, except the network, which depends on the samples."""
     kind = OPTIMIZERS[options.optimizer.replace("-", " ")]
     rate = options.learning_rate
     optimizer = kind(kind.usual_rate if rate is None else rate)
@@ -111,12 +109,12 @@ def start(options: argparse.Namespace) -> Saved:
 
 
 def resume(options: argparse.Namespace) -> Saved:
-    """A saved training. Its settings become those of the options."""
+    """A saved training. Its settings replace those of the options."""
     saved = load(options.resume)
     if saved.optimizer is None or saved.generator is None or "seed" not in saved.notes:
         raise ValueError(
-            f"{options.resume} does not say how its training went: give a network that `backprop "
-            f"train` has saved"
+            f"{options.resume} has no record of its training: give a network that was saved by "
+            f"`backprop train`"
         )
     for name in ("test_share", "validation_share", "seed"):
         setattr(options, name, saved.notes[name])
@@ -128,7 +126,7 @@ def resume(options: argparse.Namespace) -> Saved:
 def describe(
     saved: Saved, options: argparse.Namespace, samples: Dataset, training: Dataset
 ) -> None:
-    """Make the network for these samples, and write down what its file will say of it."""
+    """Make the network for these samples, and the notes for its file."""
     assert saved.generator is not None
     saved.network = Network(
         [samples.X.shape[1], *options.hidden, len(samples.class_names)],
@@ -138,7 +136,7 @@ def describe(
         dtype=np.float32 if options.float32 else np.float64,
         generator=saved.generator,
     )
-    # The columns of a CSV file measure different things, the numbers of an image the same.
+    # The columns of a CSV file measure different quantities, the pixels of an image the same one.
     saved.scaling = Scaling.of(training.X, alike=len(options.data) == 2)
     saved.class_names, saved.feature_names = samples.class_names, samples.feature_names
     saved.notes = {name: getattr(options, name) for name in ("test_share", "validation_share")}
@@ -160,7 +158,7 @@ def split(
 def train_parts(
     options: argparse.Namespace, saved: Saved, training: Dataset, validation: Dataset
 ) -> History:
-    """Train the network of `saved`, where the options say."""
+    """Train the network of `saved`, here or on workers as the options say."""
     assert saved.optimizer is not None and saved.scaling is not None
     X = saved.scaling(training.X).astype(saved.network.dtype)
     settings: dict[str, Any] = {
@@ -185,7 +183,7 @@ def train_parts(
 def cluster(workers: int | None, scheduler: str | None, rows: int) -> Iterator[Any]:
     """A Dask client of the scheduler at that address, or of processes that end with the block.
 
-    Raises ImportError without Dask, ConnectionError where no scheduler answers, and ValueError for
+    Raises ImportError without Dask, ConnectionError if no scheduler answers, and ValueError for
     more workers than rows.
     """
     from backprop.distributed import dask_distributed
@@ -222,7 +220,7 @@ def finish(
     history: History,
     parts: tuple[Dataset, Dataset, Dataset],
 ) -> None:
-    """Save the network and its history, and print how good it is."""
+    """Save the network and its history, and print its accuracy."""
     assert saved.scaling is not None
     before = saved.notes.get("records", [])
     after = [record | {"epoch": record["epoch"] + len(before)} for record in history.records]

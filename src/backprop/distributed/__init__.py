@@ -1,8 +1,8 @@
 """Training on several machines, each with its own part of the rows (data parallelism).
 
-The loss is a mean over rows, and so is its gradient. Cut n rows into parts of n₁, n₂, … rows; with
-gᵢ the gradient of the mean over part i, the gradient of the whole is Σ (nᵢ / n) gᵢ. A worker that
-holds a part needs the parameters for that, and sends one gradient back. Rows never move.
+The loss is a mean over rows, and so is its gradient. Divide n rows into parts of n₁, n₂, … rows; if
+gᵢ is the gradient of the mean over part i, the gradient of the whole is Σ (nᵢ / n) gᵢ. For that, a
+worker with one part receives the parameters and sends back one gradient. Rows never move.
 
 `workers` computes that sum on a cluster of Dask (Rocklin 2015). It needs `requirements-scale.txt`.
 """

@@ -1,12 +1,12 @@
-"""The gradient of a network, computed by workers that each hold a part of the rows.
+"""The gradient of a network, computed by workers, each with a part of the rows.
 
-A worker keeps a `Part`: its rows and a network. The client keeps a `RemotePart` for each of them,
-and `DistributedNetwork` adds their gradients up. It stands in for a network in `training.train`,
-which does not know the difference: what it is given in place of rows are their numbers.
+A worker has a `Part`: its rows and a network. The client has a `RemotePart` for each of them, and
+`DistributedNetwork` adds up their gradients. It replaces the network in `training.train`, which
+does not notice the difference: it receives the indices of rows in place of the rows.
 
-The client keeps the rows that it was given. When a worker dies, the part that it held is sent to
-another one, which repeats the request that was not answered. Parts are never cut again and always
-added up in the same order, so that the result does not depend on what died when.
+The client keeps all rows. If a worker dies, its part is sent to another one, which repeats the
+unanswered request. Parts are never divided again and are always added up in the same order, so the
+result does not depend on which worker dies when.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ __all__ = ["DistributedNetwork", "train_on_workers"]
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3  # workers that may die of the same question before it is to blame
-LOOK_AGAIN = 1.0  # seconds between two looks whether a worker that computes is still there
-TO_COME = 30.0  # seconds to wait for a first worker, and for one to set up a part that it got
+ATTEMPTS = 3  # workers lost to the same request before the request is blamed
+LOOK_AGAIN = 1.0  # seconds between checks that a busy worker is still alive
+TO_COME = 30.0  # seconds to wait for a first worker, and for a worker to set up its part
 
 
 class Part:
-    """What a worker keeps: its rows X and Y, and a network to compute with.
+    """A worker's data: its rows X and Y, and a network to compute with.
 
-    With the parameters that arrive these are three vectors of the network's length: the arriving
-    one, the network's own and its gradient.
+    Together with the parameters that arrive, it needs three vectors of the network's length: the
+    arriving one, the network's own and its gradient.
     """
 
     def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
-        # What arrives over a network may begin at any byte, and products with numbers that no
-        # CPU can address directly take more than twice as long.
+        # Data that arrive over a network may begin at any byte, and products with numbers at
+        # addresses that do not suit the CPU take more than twice as long.
         self.X, self.Y = (np.require(rows, requirements=["ALIGNED"]) for rows in (X, Y))
         self.network = Network.from_settings(settings)
 
     def loss_and_gradient(
         self, parameters: np.ndarray, rows: np.ndarray | None = None
     ) -> tuple[float, np.ndarray]:
-        """Loss and gradient over the rows of these numbers, or over all rows of the part."""
+        """Loss and gradient over the rows with these indices, or over all rows of the part."""
         X, Y = (self.X, self.Y) if rows is None else (self.X[rows], self.Y[rows])
         self.network.parameters = parameters
         forward = self.network.forward(X, training=True)
@@ -63,22 +63,22 @@ class Part:
 
 
 def settings_of(network: Network) -> dict[str, Any]:
-    """What workers need to build the network. The penalty is added once, not by each of them."""
+    """The settings from which workers build the network. The client adds the penalty, once."""
     return network.settings() | {"l2": 0.0}
 
 
 class RemotePart:
-    """The client's end of a part: its rows, and the worker that has them at present."""
+    """The client's end of a part: its rows, and the worker that has them now."""
 
     def __init__(self, X: np.ndarray, Y: np.ndarray, settings: dict[str, Any]) -> None:
         self.X, self.Y, self.settings = X, Y, settings
         self.worker = ""
 
     def place(self, client: Client, workers: list[str]) -> None:
-        """Send the rows to the first of these workers that takes them. Raises ConnectionError."""
+        """Send the rows to the first of these workers that accepts them. Raises ConnectionError."""
         for worker in workers:
             with suppress(OSError, CancelledError, KilledWorker):
-                # Straight to the worker: by way of the scheduler every row would travel twice. The
+                # Directly to the worker: through the scheduler, every row would travel twice. The
                 # futures end with this function, and with them the worker's second copy, if any.
                 rows = client.scatter(
                     [self.X, self.Y], workers=[worker], direct=True, hash=False, timeout=LOOK_AGAIN
@@ -90,37 +90,37 @@ class RemotePart:
                 self.worker = worker
                 return
         raise ConnectionError(
-            f"none of {len(workers)} workers took its {len(self.X)} rows: check "
-            f"that this computer reaches the workers' ports, and that the course is installed there"
+            f"none of {len(workers)} workers accepted its {len(self.X)} rows: check that this "
+            f"computer reaches the workers' ports, and that the course is installed there"
         )
 
     @property
     def lost(self) -> bool:
-        """Whether the worker, and the part with it, is gone."""
+        """Whether the worker, and the part with it, is lost."""
         return bool(self.actor_future.status != "finished")
 
     def ask(self, *question: object) -> None:
-        """Let the worker begin with `Part.loss_and_gradient`, and do not wait for it."""
+        """Start `Part.loss_and_gradient` on the worker, without waiting for it."""
         self.question = question
         self.call: Any = None
         with suppress(RuntimeError):  # the worker was lost since the last answer
             self.call = self.actor.loss_and_gradient(*question)
 
     def answer(self) -> tuple[float, np.ndarray] | None:
-        """Wait for the answer; None if the worker dies before it."""
+        """Wait for the answer; None if the worker dies first."""
         while self.call is not None and not self.lost:
             try:
                 answer: tuple[float, np.ndarray] = self.call.result(timeout=LOOK_AGAIN)
                 return answer
             except TimeoutError:
-                pass  # it still computes, or it is lost: look again
+                pass  # the worker is still computing, or lost: check again
             except OSError:
                 return None
         return None
 
 
 class LossAndGradient(NamedTuple):
-    """The `loss` and its `gradient`, which the workers have computed over some rows.
+    """The `loss` and its `gradient`, computed by the workers over some rows.
 
     Both are without the penalty; the gradient is a flat vector.
     """
@@ -130,12 +130,12 @@ class LossAndGradient(NamedTuple):
 
 
 class DistributedNetwork:
-    """A network for `training.train` whose loss and gradient the workers of `client` compute.
+    """A network for `training.train` with loss and gradient computed by the workers of `client`.
 
-    X (samples, inputs) and Y (samples, outputs) are cut into as many parts of nearly equal size as
-    there are workers, and sent out once. `rows`, the numbers of all samples, take their place in
+    X (samples, inputs) and Y (samples, outputs) are divided into as many parts of nearly equal size
+    as there are workers, and sent out once. `rows`, the indices of all samples, replace them in
     `train`. Raises ValueError for bad data (see Network.check_examples) and for more workers than
-    rows, and ConnectionError where no worker takes a part.
+    rows, and ConnectionError if no worker accepts a part.
     """
 
     def __init__(self, client: Client, network: Network, X: ArrayLike, Y: ArrayLike) -> None:
@@ -143,8 +143,8 @@ class DistributedNetwork:
         workers = living(client)
         if len(workers) > len(X):
             raise ValueError(
-                f"there are {len(workers)} workers and only {len(X)} rows, and each worker needs "
-                f"one at least: use fewer workers; so few rows need no more than one process"
+                f"there are {len(workers)} workers but only {len(X)} rows, and each worker needs "
+                f"at least one: use fewer workers; for so few rows one process is enough"
             )
         self.client, self.network = client, network
         self.parameters, self.gradient = network.parameters, network.gradient
@@ -157,15 +157,15 @@ class DistributedNetwork:
             self.parts[-1].place(client, [worker, *(w for w in workers if w != worker)])
 
     def forward(self, rows: np.ndarray, training: bool = False) -> LossAndGradient:
-        """Have loss and gradient computed over the samples of these numbers: Σ (nᵢ / n) gᵢ.
+        """Compute loss and gradient over the samples with these indices: Σ (nᵢ / n) gᵢ.
 
-        With a loss that is a sum over samples, in place of a mean, each part counts whole.
+        With a loss that is a sum over samples instead of a mean, each part has the weight 1.
         """
         asked = []
         for part, start, stop in zip(self.parts, self.starts, self.starts[1:]):
             own = rows[(rows >= start) & (rows < stop)] - start
             if own.size:
-                # The numbers of all rows, as in a full batch, need not travel.
+                # The indices of all rows, as in a full batch, need not be sent.
                 part.ask(self.parameters, None if len(rows) == len(self.rows) else own)
                 asked.append((part, self.network.loss.share(own.size, len(rows))))
         loss, gradient = 0.0, np.zeros_like(self.gradient)
@@ -192,7 +192,7 @@ class DistributedNetwork:
         )
 
     def next_workers(self, lost: RemotePart) -> list[str]:
-        """Who may take over, the one with the fewest parts first, and last the one just lost."""
+        """The workers that may take over: fewest parts first, and the one just lost last."""
         busy = [part.worker for part in self.parts]
         return sorted(living(self.client), key=lambda w: (w == lost.worker, busy.count(w)))
 
@@ -205,7 +205,7 @@ class DistributedNetwork:
         return forward.loss + self.network.penalty()
 
     def backward(self, forward: LossAndGradient, rows: np.ndarray) -> np.ndarray:
-        """The gradient over the rows of a forward pass, which the workers have computed already."""
+        """The gradient over the rows of a forward pass, already computed by the workers."""
         self.gradient[...] = forward.gradient
         if self.network.l2:
             self.gradient += self.network.l2 * np.where(
@@ -214,18 +214,18 @@ class DistributedNetwork:
         return self.gradient
 
     def check_examples(self, rows: np.ndarray, _: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers of the samples twice; what they stand for was checked before it was sent."""
+        """The indices of the samples, twice; the samples were checked before they were sent."""
         return rows, rows
 
 
 def living(client: Client) -> list[str]:
-    """The addresses of the workers. Raises ConnectionError if none appears within a while."""
+    """The addresses of the workers. Raises ConnectionError if none appears in time."""
     try:
         client.wait_for_workers(1, timeout=TO_COME)
     except TimeoutError:
         raise ConnectionError(
-            f"the scheduler has no workers, and none came within {TO_COME:g} s: start some with "
-            f"`dask worker {client.scheduler.address}`"
+            f"the scheduler has no workers, and none appeared within {TO_COME:g} s: start some "
+            f"with `dask worker {client.scheduler.address}`"
         ) from None
     return sorted(client.nthreads())
 
@@ -240,12 +240,12 @@ def train_on_workers(
 ) -> History:
     """Train `network` as `training.train` does, with the gradients of the workers of `client`.
 
-    The settings are those of `train`, apart from the validation part. With the same generator the
-    batches are the same, and so is the result, up to rounding. Raises what `train` and
-    `DistributedNetwork` raise.
+    The settings are those of `train`, except the validation part. With the same generator the
+    batches are the same, and so is the result, up to rounding. Raises the errors of `train` and
+    `DistributedNetwork`.
     """
     if settings.get("validation") is not None:
-        raise ValueError("a validation part is not measured on workers: leave validation out")
+        raise ValueError("a validation part is not available on workers: leave validation out")
     distributed = DistributedNetwork(client, network, X, Y)
     return train(
         cast(Model, distributed), distributed.rows, distributed.rows, optimizer, **settings

@@ -1,6 +1,6 @@
-"""The kinds of layers, one file each. A file that is put here is found by its class's name.
+"""The kinds of layers, one file each. A new file in this folder is found by its class's name.
 
-`Layer` is the contract that all of them keep.
+`Layer` is the interface that all of them implement.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An activation function as a layer of its own: A = f(Z), where Z is the input.
 
 The backward pass is one line, delta = G ⊙ f′(Z), for every elementwise function; softmax has its
-own formula (see `backprop.activations`). A dense layer contains its activation already; this layer
+own formula (see `backprop.activations`). A dense layer already contains its activation; this layer
 is for an activation that follows another kind of layer.
 """
 
@@ -51,7 +51,7 @@ class ActivationLayer(Layer):
         gradient: Gradient,
         need_input: bool = True,
     ) -> np.ndarray | None:
-        """The loss has done this layer's step already."""
+        """The loss has already done this layer's step."""
         return delta
 
     def pre_activations(self, A: np.ndarray, cache: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

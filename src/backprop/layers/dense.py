@@ -1,6 +1,6 @@
 """The fully connected layer: Z = X @ W + b, A = f(Z).
 
-The scalar case first. A neuron computes z = w x + b and a = f(z). The loss L depends on w only
+First the scalar case. A neuron computes z = w x + b and a = f(z). The loss L depends on w only
 through z, so the chain rule gives, with δ = ∂L/∂z and g = ∂L/∂a::
 
     δ = g f′(z)        ∂L/∂w = δ x        ∂L/∂b = δ        ∂L/∂x = δ w
@@ -33,7 +33,7 @@ from backprop.parameters import Gradient, Part
 
 
 class DenseCache(NamedTuple):
-    """What a forward pass through a dense layer leaves for the backward pass.
+    """The data that a forward pass through a dense layer keeps for the backward pass.
 
     The input `X`, (samples, inputs), the pre-activations `Z` and the output `A`, both (samples,
     outputs).
@@ -49,8 +49,9 @@ class Dense(Layer):
 
     Its weights `W` (inputs, outputs) and biases `b` (outputs,) are views into the flat vector of
     parameters, `dW` and `db` into that of the gradient. Without biases `b` and `db` are None.
-    The weights are drawn by `initialization`, and the biases start at 0. More axes than one in
-    front of the inputs, as in (samples, steps, inputs), count as rows.
+    parameters, `dW` and `db` into that of the gradient. Without biases `b` and `db` are None. The
+    weights are drawn by `initialization`; the biases start at 0. If the inputs have several leading
+    axes, as in (samples, steps, inputs), all of them count as rows.
 
     Raises ValueError for sizes below 1 and unknown names.
     """
@@ -77,7 +78,7 @@ class Dense(Layer):
         super().__init__(weights | {"b": (self.outputs,)} if bias else weights)
 
     def settings(self) -> dict[str, Any]:
-        """The arguments that build this layer again; an activation of your own is itself."""
+        """The arguments that rebuild this layer; a custom activation is given as an object."""
         return {
             "inputs": self.inputs,
             "outputs": self.outputs,
@@ -113,7 +114,7 @@ class Dense(Layer):
             self.add_db(delta, cache, gradient)
         return self.input_gradient(delta, cache) if need_input else None
 
-    # The steps of the backward pass, each of which a known mistake replaces.
+    # The steps of the backward pass, each of which some known mistake replaces.
 
     def delta(self, G: np.ndarray, cache: DenseCache) -> np.ndarray:
         """∂L/∂Z from G = ∂L/∂A: BP1 at the outputs, BP2 below."""

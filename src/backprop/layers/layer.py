@@ -1,9 +1,9 @@
-"""The contract of every layer: gradient in, gradient out.
+"""The interface of every layer: gradient in, gradient out.
 
-Going forward, a layer turns its input into its output. Going backward, it receives the gradient
-with respect to its output, adds the gradients of its own parameters up, and returns the gradient
-with respect to its input. The layer before it needs nothing else, so layers of all kinds can follow
-each other in any order.
+In the forward pass, a layer turns its input into its output. In the backward pass, it receives the
+gradient with respect to its output, adds up the gradients of its own parameters, and returns the
+gradient with respect to its input. The layer before it needs nothing else, so layers of all kinds
+can follow each other in any order.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Layer(ABC):
     """A step of a network.
 
     A new kind of layer calls `super().__init__` with the shapes of its parameters by name, and
-    defines `settings`, `forward` and `backward`. It keeps nothing between the two passes, so that
-    several passes can be under way at a time.
+    defines `settings`, `forward` and `backward`. It stores nothing between the two passes, so
+    several passes can be in progress at once.
 
     `input_shape` and `output_shape` are those of one sample; None means any. `penalized` names the
-    parameters on which an L2 penalty acts. `activation` is what its output was computed with, which
-    a loss needs to know of a network's last layer.
+    parameters on which an L2 penalty acts. `activation` is the activation of its output, which the
+    loss of a network needs to know for the last layer.
     """
 
     penalized: tuple[str, ...] = ()
@@ -51,20 +51,20 @@ class Layer(ABC):
         return Gradient(self.shapes)
 
     def bind(self, parts: Parameters, gradients: Gradient) -> None:
-        """Use these as storage, parts of the vectors of a network, with the layer's shapes."""
+        """Store parameters and gradients in these, parts of a network's vectors."""
         self.parts, self.gradients = parts, gradients
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers of the flat vector belong to this layer."""
+        """The number of entries of the flat vector that belong to this layer."""
         return self.parts.vector.size
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """The arguments that build this layer again, without the values of its parameters."""
+        """The arguments that rebuild this layer, without the values of its parameters."""
 
     def initialize(self, generator: np.random.Generator) -> None:
-        """Draw the initial parameters. Here, they stay 0."""
+        """Draw the initial parameters. By default, they stay 0."""
         return None
 
     @abstractmethod
@@ -78,10 +78,10 @@ class Layer(ABC):
     def backward(
         self, G: np.ndarray, cache: Any, gradient: Gradient, need_input: bool = True
     ) -> np.ndarray | None:
-        """The gradient with respect to the input, from G, that with respect to the output.
+        """The gradient with respect to the input, from G, the gradient with respect to the output.
 
-        Adds the gradients of the layer's parameters to `gradient`. The first layer of a network is
-        told that nobody needs the gradient with respect to its input, and may return None.
+        Adds the gradients of the layer's parameters to `gradient`. Without `need_input`, as in the
+        first layer of a network, it may return None.
         """
 
     def backward_from_delta(
@@ -98,7 +98,7 @@ class Layer(ABC):
         return A
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy is built from the settings and gets numbers of its own."""
+        """Copy by rebuilding from the settings, with parameters of its own."""
         return restore_layer, (type(self), self.settings(), self.parts.vector.copy())
 
     def __repr__(self) -> str:
@@ -107,7 +107,7 @@ class Layer(ABC):
 
 
 def restore_layer(kind: type[Layer], settings: dict[str, Any], vector: ArrayLike) -> Layer:
-    """The layer of these settings, with these parameters."""
+    """The layer with these settings, with these parameters."""
     layer = kind(**settings)
     dtype = np.asarray(vector).dtype
     layer.bind(Parameters(layer.shapes, dtype=dtype), Gradient(layer.shapes, dtype=dtype))

@@ -1,8 +1,8 @@
 """The known mistakes of a backward pass, one file for each kind of layer.
 
-A file that is put here is found: its tuple `MISTAKES` has the mistakes of one kind of layer, in
-the order in which they are looked for. `backprop.diagnosis` compares the gradients that they give
-with one that somebody wrote; this is the only list of them.
+A new file in this folder is found: its tuple `MISTAKES` has the mistakes of one kind of layer, in
+the order of the search. `backprop.diagnosis` compares the gradients of these mistakes with a
+learner's gradient; this is the only list of them.
 """
 
 from __future__ import annotations

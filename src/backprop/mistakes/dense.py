@@ -27,7 +27,7 @@ class DenseMistake(Mistake, Dense):
 
 
 def diagonal(activation: Activation, cache: DenseCache) -> Array:
-    """∂A_j/∂Z_j: of softmax A_j(1 − A_j), its diagonal; f′ of any other activation."""
+    """∂A_j/∂Z_j: f′, but for softmax the diagonal A_j(1 − A_j)."""
     if activation.elementwise:
         return activation.delta(np.ones_like(cache.A), cache.Z, cache.A)
     derivative: Array = cache.A * (1 - cache.A)
@@ -35,9 +35,9 @@ def diagonal(activation: Activation, cache: DenseCache) -> Array:
 
 
 class Magnitude(DenseMistake):
-    """The same sums with no cancelling: absolute values, and slopes of 1 in the activations.
+    """The sums of the gradient without cancellation: absolute values, and derivatives f′ of 1.
 
-    Rounding errors of a gradient are a small part of these, and not of the gradient itself.
+    Rounding errors are a small part of these sums, but not always of the gradient itself.
     """
 
     def delta(self, G: Array, cache: DenseCache) -> Array:
@@ -52,7 +52,7 @@ class Magnitude(DenseMistake):
 
 
 class AtKink(DenseMistake):
-    """Right as well: another slope at the kink of a ReLU, leaky or not, where Z = 0."""
+    """Also right: another derivative at the kink of a ReLU, leaky or not, where Z = 0."""
 
     derivative_at_kink = 1.0
 
@@ -62,7 +62,7 @@ class AtKink(DenseMistake):
 
 
 class HalfwayAtKink(AtKink):
-    """What central differences measure there: the mean of the slopes on both sides."""
+    """The value of central differences there: the mean of the derivatives on both sides."""
 
     derivative_at_kink = 0.5
 
@@ -84,12 +84,12 @@ class MissingDerivative(DenseMistake):
 
 
 class DerivativeOfZ(DenseMistake):
-    """f′ of Z where f′ of A is asked for."""
+    """f′ of Z where f′ of A is needed."""
 
     form = "derivative for A, given Z"
     explanation = (
-        "the formula of f′ is the one that wants the output A, and it was given Z. Both have the "
-        "same shape, so nothing complains."
+        "the formula of f′ takes the output A, but it was given Z. Both have the same shape, so "
+        "no error is raised."
     )
     section = DERIVATIVE
 
@@ -98,11 +98,11 @@ class DerivativeOfZ(DenseMistake):
 
 
 class DerivativeOfA(DenseMistake):
-    """f′ of A where f′ of Z is asked for."""
+    """f′ of A where f′ of Z is needed."""
 
     form = "derivative for Z, given A"
     explanation = (
-        "the function f′ evaluates the activation itself, so it wants Z, and it was given the "
+        "the function f′ evaluates the activation itself, so it takes Z, but it was given the "
         "output A: the activation was applied twice."
     )
     section = DERIVATIVE
@@ -112,12 +112,12 @@ class DerivativeOfA(DenseMistake):
 
 
 class RepeatedDerivative(DenseMistake):
-    """f′ twice; after a fused loss, f′ at all."""
+    """f′ twice; after a fused loss, f′ once."""
 
     form = "activation derivative once too often"
     explanation = (
-        "f′ is a factor twice. With a cross-entropy it has cancelled already in the delta of the "
-        "last layer; elsewhere it belongs into each delta once."
+        "f′ is a factor twice. With a cross-entropy it has already cancelled in the delta of the "
+        "last layer; elsewhere each delta contains it once."
     )
     section = CROSS_ENTROPY
 
@@ -143,8 +143,8 @@ class SoftmaxByElement(DenseMistake):
 
     form = "softmax taken element by element"
     explanation = (
-        "softmax was differentiated as if each output depended on its own weighted sum alone. Each "
-        "depends on all sums of its row."
+        "softmax was differentiated as if each output depended on its own weighted sum alone. "
+        "Each output depends on all weighted sums of its row."
     )
     section = SOFTMAX
 
@@ -157,7 +157,7 @@ class SigmoidDerivative(DenseMistake):
 
     form = "derivative of another activation"
     explanation = (
-        "the slope is that of another activation function than the one that the forward pass used."
+        "the derivative belongs to another activation function than that of the forward pass."
     )
     section = BP1
 
@@ -194,8 +194,8 @@ class ErrorCarriedBack(DenseMistake):
 
     form = "error carried back in place of the delta"
     explanation = (
-        "the layer's own gradient is made from its delta, and what it hands to the layer below "
-        "from the error before f′. Both need the delta."
+        "the layer's own gradient is computed from its delta, but the gradient for the layer "
+        "below from the error before f′. Both need the delta."
     )
     section = BP2
 
@@ -207,12 +207,12 @@ class ErrorCarriedBack(DenseMistake):
 
 
 class MeanInEachLayer(DenseMistake):
-    """A further 1/n in BP2."""
+    """An additional 1/n in BP2."""
 
     form = "mean taken again in each layer"
     explanation = (
-        "the gradient was divided by the number of rows once more at each layer on the way down. "
-        "The mean belongs into the first delta, or into the last step, but once."
+        "the gradient was divided by the number of rows again at each layer on the way down. The "
+        "mean belongs in the first delta or in the last step, but only once."
     )
     section = BP1
 
@@ -225,7 +225,7 @@ class NothingBelow(DenseMistake):
 
     form = "error not carried back"
     explanation = (
-        "the layers below have the gradient 0, as if the error ended here. Each layer has to hand "
+        "the layers below have the gradient 0, as if the error ended here. Each layer has to pass "
         "its delta on."
     )
     section = BP2
@@ -239,8 +239,8 @@ class WeightedSumsIn(DenseMistake):
 
     form = "weighted sums in place of outputs"
     explanation = (
-        "the weights' gradient was made with the weighted sums Z of the layer below. What this "
-        "layer multiplied its weights with in the forward pass were the outputs A."
+        "the weights' gradient was computed with the weighted sums Z of the layer below. In the "
+        "forward pass, this layer multiplied its weights with the outputs A."
     )
     section = BP4
 
@@ -258,8 +258,8 @@ class NewWeights(DenseMistake):
 
     form = "new weights used too early"
     explanation = (
-        "the error went back through weights that had been updated already. The whole gradient "
-        "belongs to one point, so compute all of it first and update then."
+        "the error went back through weights that had already been updated. The whole gradient "
+        "belongs to one point, so compute all of it first, then update."
     )
     section = UPDATE
 
@@ -294,8 +294,8 @@ class LastRowOnly(DenseMistake):
 
     form = "last row only"
     explanation = (
-        "the numbers are those of the last row alone. In a loop over the rows each one's part has "
-        "to be added to those before, and not to replace them."
+        "the numbers are those of the last row alone. A loop over the rows must add each row's "
+        "part to the earlier ones, not replace them."
     )
     section = BP4
 

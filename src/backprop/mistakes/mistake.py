@@ -1,9 +1,8 @@
 """A known mistake: one step of one layer's backward pass, replaced.
 
-Each kind of layer does its backward pass in small steps. A mistake is a subclass of that kind which
-replaces one of them, and says what it is called, why it happens and which section of the book to
-read again. It takes the place of layers in a network, and the gradient comes out as somebody with
-that mistake in the program would get it.
+Each kind of layer divides its backward pass into small steps. A mistake is a subclass of that kind
+that replaces one of them, with a name, a reason and the section of the book to read again. It takes
+the place of layers in a network, and the gradient is then that of a program with this mistake.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from backprop.network import ForwardPass, Network
 
 
 class Mistake:
-    """What a subclass of a kind of layer needs to be a mistake.
+    """The base class that turns a subclass of a layer into a mistake.
 
-    `places` says in which layers it is looked for: in 'all' at once only, in 'each' one alone, or
-    in both ways and in all hidden ones ('sets').
+    `places` says where it is looked for: 'all' means in all layers at once, 'each' in one layer at
+    a time, and 'sets' both, and in all hidden layers too.
     """
 
     form = explanation = section = ""
@@ -41,7 +40,7 @@ class Mistake:
 
 @dataclass
 class Context:
-    """What a mistake may look at besides its own layer.
+    """The information available to a mistake, in addition to its own layer.
 
     The `network`, the `index` of the layer in it, counted from 0, the right `forward` pass, the
     `learning_rate`, 0 if it is not known, and `l2`, the factor α of the penalty.
@@ -55,7 +54,7 @@ class Context:
 
 
 class Examination:
-    """A network in float64, some rows, and the gradients that mistakes give on them."""
+    """A network in float64, some rows, and the gradients of mistakes on them."""
 
     def __init__(
         self, network: Network, X: np.ndarray, Y: np.ndarray, learning_rate: float | None = None
@@ -72,7 +71,7 @@ class Examination:
     ) -> np.ndarray:
         """The gradient without the penalty, a flat vector, with this mistake in these layers.
 
-        `where` are indices counted from 0; None means all layers of the mistake's kind.
+        `where` contains indices counted from 0; None means all layers of the mistake's kind.
         """
         network = self.network if kind is None else self.with_mistake(kind, where)
         forward = self.forward
@@ -114,7 +113,7 @@ class Examination:
 
 @dataclass(frozen=True)
 class WrongGradient:
-    """A known wrong form and the gradient that it gives.
+    """A known mistake and the gradient that it gives.
 
     `form` is its short name, `explanation` says why it happens, and `section` is the page and
     heading of the book to read again. `vector` is the flat gradient, `factor` times too large

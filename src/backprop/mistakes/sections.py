@@ -1,4 +1,4 @@
-"""The sections of the book that a diagnosis sends its reader to."""
+"""The sections of the book that a diagnosis refers to."""
 
 BY_HAND = "02_two_two_one_by_hand.ipynb"
 EQUATIONS = "03_chain_rule_and_sigmoid.ipynb"
