@@ -2,6 +2,7 @@
 
 import runpy
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -12,6 +13,7 @@ import results
 import trials
 
 from backprop import loops
+from backprop.activations import ACTIVATIONS
 from backprop.comparison import compare_paired, comparison_table
 from backprop.datasets import DATA_FOLDER, load_iris
 from backprop.gradients import numerical_gradient
@@ -360,6 +362,23 @@ def test_positive_weights_stores_every_run_and_some_of_them_come_back():
         assert stored.loc[wanted].to_dict() == {name: again[name] for name in stored}
 
 
+def test_positive_weights_has_two_chaotic_programs(monkeypatch):
+    """Another rounding of the sigmoid changes scores of the first two programs, and no others."""
+    script = runpy.run_path(str(EXPERIMENTS / "positive_weights.py"))
+    stored = pd.read_csv(EXPERIMENTS / "positive_weights.csv").set_index(["program", "seed"])
+
+    def changed(program, seeds):
+        scores = [script["run"](program, seed)["test_accuracy"] for seed in seeds]
+        return (stored.loc[program].loc[seeds, "test_accuracy"] != scores).sum()
+
+    alike = replace(ACTIVATIONS["sigmoid"], function=lambda Z: 0.5 * (1 + np.tanh(Z / 2)))
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", alike)
+    for program in script["PROGRAMS"]:
+        chaotic = program in ("published", "weights around 0")
+        seeds = list(range(10 if chaotic else 3))
+        assert (changed(program, seeds) > 0) == chaotic
+
+
 def test_relu_mistake_stores_every_run_and_its_derivatives_differ_where_they_should():
     script, stored = script_and_stored("relu_mistake")
     runs = list(stored[["comparison", "learning_rate", "seed"]].itertuples(index=False, name=None))
@@ -652,6 +671,12 @@ def test_verdicts_on_noise_follow_from_the_stored_trials():
         assert abs(against(rival, "wheat").effect) < 0.02 < against(rival, "wheat").p_value
         behind = against(rival, "500 digits")
         assert behind.effect < -0.05 and behind.losses >= 19 and behind.p_value < 0.05
+    early = {
+        data: against(plain, data, method="network, stopped early")
+        for data in ("wheat", "500 digits")
+    }
+    assert early["wheat"].wins == 17 and early["wheat"].effect > 0.08
+    assert early["500 digits"].wins == 13 and abs(early["500 digits"].effect) < 0.005
     # Noise in the test alone: the penalty helps, and the best method on digits fails.
     for data, level in {"wheat": 1.0, "500 digits": 0.5}.items():
         assert against(plain, data, level, "test inputs").wins >= 18
@@ -662,6 +687,10 @@ def test_verdicts_on_noise_follow_from_the_stored_trials():
         lost = means[data, "test inputs", 0.0] - means[data, "labels", 0.2]
         assert lost[plain] == pytest.approx(lost["1 nearest neighbour"], abs=0.03)
         assert lost[plain] > 0.15 > 2 * lost[vectors]
+    for data, level in {"wheat": 1.0, "500 digits": 0.5}.items():
+        noisy = means[data, "inputs", level]
+        assert noisy["1 nearest neighbour"] < noisy[plain] < noisy["logistic regression"]
+    assert means["500 digits", "test inputs", 0.5].idxmax() == "1 nearest neighbour"
 
 
 def test_verdict_on_mini_batches_follows_from_the_stored_seeds():
@@ -669,7 +698,7 @@ def test_verdict_on_mini_batches_follows_from_the_stored_seeds():
     times = stored.groupby(["batch_size", "optimizer"])["time_over_32"].median()
     assert times[4000, "gradient descent"] > 10
     for optimizer in ("momentum", "L-BFGS"):
-        assert 4 <= times[4000, optimizer] <= 6
+        assert 5 < times[4000, optimizer] < 6.5
     assert times.idxmin() == (128, "momentum")
     names = stored["batch_size"].astype(str) + stored["optimizer"]
     table = stored.assign(name=names).pivot(index="seed", columns="name", values="test_accuracy")
@@ -699,6 +728,11 @@ def test_verdicts_on_tuning_memory_and_stopping_follow_from_the_stored_trials():
         assert compared(stopping, *rules, data=data, wrong_share=0.2).wins == wins
         clean = compared(stopping, *rules, data=data, wrong_share=0.0)
         assert clean.effect == pytest.approx(-0.02, abs=0.003) and clean.losses >= 14
+        # Fewer rows are a part of the reason: its epoch on all rows loses less.
+        rows = compared(
+            stopping, "rule", "early stopping", "its epoch, all rows", data=data, wrong_share=0.0
+        )
+        assert clean.effect < rows.effect < 0
     never = stopping.query("data == 'wheat' and wrong_share == 0.2")
     reached = never.groupby("rule")["epoch"].count()
     assert reached["loss below 0.01"] == 0 and reached["loss below 0.1"] == 5
@@ -721,8 +755,16 @@ def test_verdicts_on_strengths_follow_from_the_stored_trials():
         for rival in set(stored["method"]) - {"network", "majority class"}:
             assert against(rival, task, split).p_value > 0.29
     means = stored.groupby(["method", "task"])["test_accuracy"].mean().unstack()
+    times = stored.groupby(["method", "task"])[["learning_time", "classifying_time"]].median()
+    learning = times["learning_time"].unstack()
+    few_features = learning[["wheat", "iris", "exclusive or"]]
+    assert few_features.loc["network"].between(13.5, 40.5).all()
+    assert (few_features.loc["boosted trees"] > few_features.loc["network"]).all()
+    assert learning.loc["network", "4,000 digits"] < 3
+    asked = times["classifying_time"].unstack()["4,000 digits"]
+    assert (asked[["nearest neighbours", "support vectors"]] >= 100).all() and asked["network"] < 5
     behind = (means.max() - means).max(axis=1, skipna=False).dropna()
-    assert behind.idxmin() == "network" and behind["network"] < 0.05 < behind.drop("network").min()
+    assert behind["network"] < 0.0425 and behind.drop("network").min() > 0.15
 
 
 def test_what_mistakes_cost_follows_from_the_stored_trials():
