@@ -263,7 +263,10 @@ REJECTED = {
         HEAD + b"5,6," + b"a" * 1001 + b"\n",
         "line 4, column 'c'.* 1001",
     ),
-    "one class": (b"x,c\n1,a\n2,a\n", "column 'c' has one class, 'a': a classifier needs at least 2"),
+    "one class": (
+        b"x,c\n1,a\n2,a\n",
+        "column 'c' has one class, 'a': a classifier needs at least 2",
+    ),
     "one class, padded": (b"x,c\n1,a\n2, a\n", "column 'c' has one class, 'a'"),
     "two minuses in a label": (
         b"x,c\n1,--5\n2,3\n3,3\n",
