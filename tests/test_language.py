@@ -37,7 +37,7 @@ INSTEAD = {
     r"\bhow (?:many|much) \w+ (?:has|have) (?:an?|the|its)\b": "how many … does … have",
     r"\b(?:factor|updates?|rows?|products?) an? (?:step|epoch|layer|sample|second)\b": "per",
     r"\bknown are\b|\bexpected are\b": "choose from",
-    r"\b(?:memor|standard|regular|normal|initial|recogn|optim|penal)is(?:e|es|ed|ing|ation)\b": (
+    r"\b(?:memori|standardi|regulari|normali|initiali|recogni|optimi|penali)s(?:e|ing|ation)": (
         "-ize, as in the code"
     ),
 }
