@@ -1,12 +1,12 @@
-"""The coursework: what is assigned, and the programs that hand it out, grade it and return it.
+"""The coursework: the assignments, and the programs that release, grade and return them.
 
 The modules, each one idea, from the format upwards:
 
-- ``notebook``: a source notebook, its release, and a submission read with care;
+- ``notebook``: a source notebook, its release, and the careful reading of a submission;
 - ``wire``: plain data between two processes, one of which is not trusted;
 - ``worker``: runs in the student's process, and runs the student's cells there;
-- ``jail``: starts that process where it can reach nothing, and talks to it;
-- ``grader``: runs the test cells, here, against what the student's process answers;
-- ``classroom``: a folder of submissions, graded in parallel, and what is made of the grades;
-- ``feedback``: what a student gets back.
+- ``jail``: starts that process without access to anything, and communicates with it;
+- ``grader``: runs the test cells here, against the answers of the student's process;
+- ``classroom``: a folder of submissions, graded in parallel, and their grades;
+- ``feedback``: the page that a student gets back.
 """

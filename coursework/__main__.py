@@ -1,4 +1,4 @@
-"""Hand out, grade and return coursework. `python -m coursework COMMAND --help` says more."""
+"""Release, grade and return coursework. See `python -m coursework COMMAND --help`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from coursework.notebook import BadSource, assignment_names, read_assignment
 
 
 def release(arguments: argparse.Namespace) -> int:
-    """Write what students get of each assignment, or compare it with what is there."""
+    """Write the students' version of each assignment, or compare it with the existing one."""
     stale = []
     for name in arguments.names or assignment_names(arguments.overlay):
         assignment = read_assignment(name, arguments.overlay)
@@ -34,14 +34,14 @@ def release(arguments: argparse.Namespace) -> int:
             stale.append(name)
         print(f"{path}: {assignment.title}, {assignment.points:g} points")
     for name in stale:
-        print(f"{name} is not what its source says: run `python -m coursework release`")
+        print(f"{name} differs from its source: run `python -m coursework release`")
     return int(bool(stale))
 
 
 def grade(arguments: argparse.Namespace) -> int:
     """Grade a folder of submissions."""
     if arguments.jobs < 1:
-        raise Refused(f"--jobs {arguments.jobs}: at least one has to be graded at a time")
+        raise Refused(f"--jobs is {arguments.jobs}: give 1 or more")
     if not arguments.unsafe:
         try_jail()
     graded = arguments.out or Path("graded") / arguments.name
@@ -84,7 +84,7 @@ def export(arguments: argparse.Namespace) -> int:
     count, unknown = write_canvas(arguments.graded, roster)
     print(f"{count} grades in {arguments.graded / 'gradebook.csv'}")
     for student in unknown:
-        print(f"{student} has a grade and is not in the roster", file=sys.stderr)
+        print(f"{student} has a grade but is not in the roster", file=sys.stderr)
     return int(bool(unknown))
 
 
@@ -95,7 +95,7 @@ def tell_unmarked(graded: Path) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be said on the command line."""
+    """The parser of the command line."""
     commands = argparse.ArgumentParser(prog="python -m coursework", description=__doc__)
     subcommands = commands.add_subparsers(required=True, metavar="COMMAND")
 
@@ -120,19 +120,19 @@ def parser() -> argparse.ArgumentParser:
 
     command = add("grade", grade, "grade a folder of submissions")
     command.add_argument("name", metavar="NAME", help="the assignment, such as 01_by_hand")
-    command.add_argument("submissions", type=Path, help="a folder, with one entry a student")
-    command.add_argument("--out", type=Path, metavar="DIR", help="where the grades go: graded/NAME")
+    command.add_argument("submissions", type=Path, help="a folder with one entry per student")
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: graded/NAME")
     command.add_argument("--roster", type=Path, metavar="CSV", help="a gradebook from Canvas")
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     command.add_argument("--unsafe", action="store_true", help="without the jail")
     add_overlay(command)
 
     command = add("feedback", feedback, "write a page for each student")
-    command.add_argument("graded", type=Path, help="the folder that `grade` wrote")
+    command.add_argument("graded", type=Path, help="the folder written by `grade`")
 
     command = add("export", export, "write the grades for Canvas or Gradescope")
     command.add_argument("system", choices=["canvas", "gradescope"])
-    command.add_argument("graded", type=Path, help="the folder that `grade` wrote")
+    command.add_argument("graded", type=Path, help="the folder written by `grade`")
     command.add_argument("--roster", type=Path, metavar="CSV", help="a gradebook from Canvas")
 
     command = subcommands.add_parser("one", description=grade_one.__doc__)
@@ -146,7 +146,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run one command; if it cannot be done, or was stopped, a line that says why."""
+    """Run one command; if it fails or is stopped, print one line that says why."""
     arguments = parser().parse_args()
     try:
         return arguments.run(arguments)
@@ -154,7 +154,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped: the same command goes on from here", file=sys.stderr)
+        print("stopped: the same command resumes from here", file=sys.stderr)
         return 130
 
 

@@ -1,9 +1,8 @@
-"""A class: its submissions, its grades, and the tables that learning systems take.
+"""A class: its submissions, its grades, and the tables for learning management systems.
 
-Each submission is graded by a process of its own, which writes one file, whole or not at all:
-``GRADED/grades/STUDENT.json``. So nothing that one submission does can touch the grade of another,
-and an interrupted run resumes where it stopped: what has a grade, and was not handed in again,
-keeps it.
+Each submission is graded by a process of its own, which writes one file, completely or not at all:
+``GRADED/grades/STUDENT.json``. So no submission can affect the grade of another, and an interrupted
+run resumes where it stopped: a submission that has a grade, and was not resubmitted, keeps it.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ from coursework.notebook import (
 )
 
 HERE = Path(__file__).resolve().parent
-# How Canvas names the files of all students in one archive: name, id of the person, of the file.
+# How Canvas names the files of all students in one archive: name, id of the person, id of the file.
 CANVAS_FILE = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<person>\d+)_\d+_.+\.ipynb", re.IGNORECASE)
-SPARE_SECONDS = 60  # for the tests' own work, beyond the time of the student's code
+SPARE_SECONDS = 60  # for the tests themselves, in addition to the time of the student's code
 
 
 class Refused(Exception):
@@ -44,7 +43,7 @@ class Refused(Exception):
 
 
 def store(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all, and make its folder if there is none."""
+    """Write a file completely or not at all, and create its folder if necessary."""
     if isinstance(content, str):
         content = content.encode("utf-8", errors="backslashreplace")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,9 +51,9 @@ def store(path: Path, content: str | bytes) -> None:
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, its columns separated by commas, or by semicolons as some write it.
+    """The rows of a CSV file with commas or, as some programs write it, semicolons.
 
-    Raises Refused for a file that cannot be read so.
+    Raises Refused for a file that cannot be read in this way.
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
@@ -67,7 +66,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
 
 
 def file_name(student: str) -> str:
-    """A student's id as the name of a file: another one for each id, and never a path."""
+    """A student's id as the name of a file: different for each id, and never a path."""
     return re.sub(
         r"[^\w.@+ -]", lambda match: quote(match[0], safe="", errors="surrogateescape"), student
     )
@@ -78,7 +77,7 @@ def file_name(student: str) -> str:
 
 @dataclass
 class Roster:
-    """The people of a class, as a gradebook exported by Canvas lists them."""
+    """The people of a class, from a gradebook exported by Canvas."""
 
     people: dict[str, dict[str, str]] = field(default_factory=dict)  # by login
     logins: dict[str, str] = field(default_factory=dict)  # by any of a person's ids
@@ -103,7 +102,7 @@ IDS = (
     "SIS Login ID",
     "SIS User ID",
     "ID",
-)  # the first that a person has is the student's name here
+)  # a person's first non-empty one is the student's name here
 CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
@@ -112,7 +111,7 @@ CANVAS_COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: a file, or the reason why there is none to grade."""
+    """One student's submission: a file, or the reason why there is none to grade."""
 
     student: str
     path: Path | None
@@ -120,11 +119,11 @@ class Submission:
 
 
 def find_submissions(folder: Path, name: str, roster: Roster) -> list[Submission]:
-    """The submissions in a folder, one for each student, in the order of their ids.
+    """The submissions in a folder, one per student, in the order of their ids.
 
     The folder has, for each student, either a folder (nbgrader's ``STUDENT/NAME/NAME.ipynb``, or
-    with the notebook directly in it) or a file (``STUDENT.ipynb``, or as Canvas names it in its
-    archive of all submissions).
+    one with the notebook directly in it) or a file (``STUDENT.ipynb``, or the name that Canvas
+    gives it in its archive of all submissions).
     """
     if not folder.is_dir():
         raise Refused(f"there is no folder {folder}: name the one with the submissions")
@@ -145,12 +144,12 @@ def find_submissions(folder: Path, name: str, roster: Roster) -> list[Submission
             path, problem = None, f"there are two submissions, {other} and {entry.name}: keep one"
         found[student] = Submission(student, path, problem)
     if not found:
-        raise Refused(f"{folder} holds no submissions")
+        raise Refused(f"{folder} holds no submissions: it needs one file or folder per student")
     return list(found.values())
 
 
 def choose(entry: Path, name: str) -> tuple[Path | None, str]:
-    """The file to grade in what one student handed in, or None and the reason."""
+    """The file to grade in one student's submission, or None and the reason."""
     if entry.is_symlink() and entry.is_dir():
         return None, "it is a link to another folder"
     if not entry.is_dir():
@@ -162,7 +161,7 @@ def choose(entry: Path, name: str) -> tuple[Path | None, str]:
     if len(exact or notebooks) == 1:
         return (exact or notebooks)[0], ""
     if notebooks:
-        return None, f"there are {len(notebooks)} notebooks, and none is called {name}.ipynb"
+        return None, f"there are {len(notebooks)} notebooks, but none is called {name}.ipynb"
     return None, "there is no notebook in the folder"
 
 
@@ -175,7 +174,7 @@ class Run:
 
     name: str
     graded: Path
-    overlay: Path | None = None  # absolute, as the others: other processes have another folder
+    overlay: Path | None = None  # absolute, like the others: other processes have another folder
     sandbox: bool = True
 
     def file(self, student: str) -> Path:
@@ -184,18 +183,18 @@ class Run:
 
     @cached_property
     def setting(self) -> bytes:
-        """A digest of all that a grade depends on besides the submission."""
+        """A digest of everything except the submission on which a grade depends."""
         files = [source_path(self.name, self.overlay), *HERE.glob("*.py")]
         files += (HERE.parent / "src" / "backprop").rglob("*.py")
         contents = sorted(hashlib.sha256(path.read_bytes()).digest() for path in files)
         return b"".join(contents) + bytes([self.sandbox])
 
     def fingerprint(self, content: bytes) -> str:
-        """Another one wherever the grade might be another one."""
+        """A digest that changes whenever the grade might change."""
         return hashlib.sha256(self.setting + content).hexdigest()
 
     def is_graded(self, submission: Submission) -> bool:
-        """Whether this very submission has a grade, by this very grader."""
+        """Whether exactly this submission has a grade from exactly this grader."""
         try:
             record = json.loads(self.file(submission.student).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -219,7 +218,7 @@ class Run:
         self.store(grade, self.fingerprint(content))
 
     def apart(self, submission: Submission, assignment: Assignment) -> str:
-        """Grade one submission in a process of its own. Returns what went wrong with the grader."""
+        """Grade one submission in a process of its own. Returns the grader's error, if any."""
         if content_of(submission)[1]:  # there is nothing to run
             self.here(submission)
             return ""
@@ -235,8 +234,8 @@ class Run:
                 cwd=HERE.parent,
                 capture_output=True,
                 encoding="utf-8",
-                # Only what it prints: in Python's UTF-8 mode it would read other file names than
-                # this process where the locale is not UTF-8.
+                # Only its output: in Python's UTF-8 mode, it would read different file names from
+                # those of this process if the locale is not UTF-8.
                 env=os.environ | {"PYTHONIOENCODING": "utf-8"},
                 timeout=seconds,
             )
@@ -251,7 +250,7 @@ class Run:
 
 
 def content_of(submission: Submission) -> tuple[bytes, str]:
-    """The bytes that were handed in, or none and the reason."""
+    """The bytes of the submission, or none and the reason."""
     if submission.path is None:
         return submission.problem.encode(), submission.problem
     try:
@@ -261,7 +260,7 @@ def content_of(submission: Submission) -> tuple[bytes, str]:
 
 
 def grade_all(run: Run, submissions: list[Submission], jobs: int) -> list[str]:
-    """Grade what has no grade yet, several at a time. Returns what went wrong with the grader."""
+    """Grade all submissions without a grade, several at a time. Returns the grader's errors."""
     assignment = read_assignment(run.name, run.overlay)
     waiting = [item for item in submissions if not run.is_graded(item)]
     problems = []

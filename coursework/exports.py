@@ -1,4 +1,4 @@
-"""What is made of the grades: answers to mark, feedback, and tables for other systems."""
+"""The uses of grades: answers to mark, feedback, and tables for other systems."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ WRITTEN_COLUMNS = ("student", "task", "maximum", "points", "comment", "answer")
 
 
 def read_grades(graded: Path) -> list[dict]:
-    """All grades in a folder, with the points that a person gave for written answers.
+    """All grades in a folder, with the points for written answers that a person has marked.
 
-    Raises Refused for a folder without grades and for points that cannot be given.
+    Raises Refused for a folder without grades and for invalid points.
     """
     files = sorted((graded / "grades").glob("*.json"))
     if not files:
@@ -42,7 +42,7 @@ def read_grades(graded: Path) -> list[dict]:
 
 
 def points_of(row: dict[str, str], maximum: float, graded: Path) -> float:
-    """The points in a row of written.csv. Raises Refused if they are no number of that range."""
+    """The points in a row of written.csv. Raises Refused unless they are a number in that range."""
     try:
         points = float(row["points"].replace(",", "."))
     except ValueError:
@@ -59,7 +59,7 @@ def points_of(row: dict[str, str], maximum: float, graded: Path) -> float:
 
 
 def read_written(graded: Path) -> dict[tuple[str, str, str], dict[str, str]]:
-    """The rows of written.csv, by student, task and answer. Raises Refused if it has no such rows.
+    """The rows of written.csv, by student, task and answer. Raises Refused without those columns.
 
     Spreadsheets write line breaks in their own way, so all white space counts as the same.
     """
@@ -67,12 +67,15 @@ def read_written(graded: Path) -> dict[tuple[str, str, str], dict[str, str]]:
     rows = read_table(path) if path.exists() else []
     if any(row.get(name) is None for row in rows for name in WRITTEN_COLUMNS):
         wanted = ", ".join(WRITTEN_COLUMNS)
-        raise Refused(f"{path} has other columns than {wanted}: save it as CSV in UTF-8, with them")
+        raise Refused(
+            f"{path} must have the columns {wanted}: restore its first line, and save it as CSV in "
+            f"UTF-8"
+        )
     return {(row["student"], row["task"], " ".join(row["answer"].split())): row for row in rows}
 
 
 def key_of(record: dict, mark: dict) -> tuple[str, str, str]:
-    """Under what `read_written` has the points of an answer."""
+    """The key of an answer's points in `read_written`."""
     return record["student"], mark["grade_id"], " ".join(plain(mark["answer"]).split())
 
 
@@ -90,12 +93,12 @@ def write_written(graded: Path) -> None:
 
 
 def unmarked(graded: Path) -> int:
-    """How many written answers have no points yet."""
+    """The number of written answers that have no points yet."""
     return sum(mark["points"] is None for record in read_grades(graded) for mark in record["marks"])
 
 
 def plain(text: str) -> str:
-    """A text that a spreadsheet shows and does not take for a formula."""
+    """A text that a spreadsheet displays instead of treating it as a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
@@ -108,11 +111,11 @@ def table(columns: tuple[str, ...], rows: list[dict]) -> str:
     return text.getvalue()
 
 
-# What goes out
+# Output
 
 
 def write_feedback(graded: Path) -> int:
-    """Write feedback/STUDENT.html for every grade. Returns how many."""
+    """Write feedback/STUDENT.html for every grade. Returns their number."""
     records = read_grades(graded)
     for record in records:
         path = graded / "feedback" / f"{file_name(record['student'])}.html"
@@ -123,9 +126,9 @@ def write_feedback(graded: Path) -> int:
 def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
     """Write gradebook.csv, in the columns that Canvas imports.
 
-    With a roster it has a line for each person in it, and students who submitted nothing keep an
-    empty score. Returns the number of grades in it, and the students with a grade who are not in
-    the roster.
+    With a roster it has one line per person in it, and students who submitted nothing keep an empty
+    score. Returns the number of grades in it, and the students who have a grade but are not in the
+    roster.
     """
     records = {record["student"]: record for record in read_grades(graded)}
     first = next(iter(records.values()))
@@ -142,10 +145,10 @@ def write_canvas(graded: Path, roster: Roster) -> tuple[int, list[str]]:
 
 
 def write_gradescope(graded: Path) -> int:
-    """Write gradescope.zip, an autograder for Gradescope that hands out these grades.
+    """Write gradescope.zip, an autograder for Gradescope that returns these grades.
 
-    It runs no code of the students': it looks up who handed in, by e-mail address or by the part of
-    it before the @, and returns that student's results.json. Returns how many there are.
+    It runs no student code: it looks up the submitter by e-mail address, or by the part of it
+    before the @, and returns that student's results.json. Returns the number of grades.
     """
     records = read_grades(graded)
     content = io.BytesIO()

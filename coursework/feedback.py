@@ -1,4 +1,4 @@
-"""What a student gets back: one HTML file, and nothing in it that runs."""
+"""A student's feedback: one HTML file that runs no code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ p.message { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap }
 
 
 def number(points: float | None) -> str:
-    """Points as they are read; those that are still to come are a question mark."""
+    """Points for display; a question mark if they are yet to come."""
     return "?" if points is None else f"{points:g}"
 
 

@@ -1,10 +1,10 @@
 """Grade one submission: the student's cells run in a jail, the test cells run here.
 
 The cells that a student may write run first, in a process of their own. Then the locked cells and
-the test cells of the *source* run in this process, one after the other, as in a notebook. To them
+the test cells of the *source* run in this process, one after another, as in a notebook. For them
 the student's functions look like functions, but a call goes to the student's process and back as
-plain data (:mod:`coursework.jail`). So no code of the student's ever runs next to a test, and no
-test, expected value or point is ever in a process, file or text that a student's code can reach.
+plain data (:mod:`coursework.jail`). So no student code ever runs next to a test, and no test,
+expected value or point is ever in a process, file or text that student code can reach.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from coursework.notebook import (
 
 BUILTIN_ERRORS = {name for name in vars(builtins) if name.endswith(("Error", "Exit", "Interrupt"))}
 UNWRITTEN = "This is not written yet."
-SECONDS_OF_OWN_CELLS = 30.0  # imports take long on a busy machine, and no blame falls on a student
+SECONDS_OF_OWN_CELLS = 30.0  # imports are slow on a busy machine, which is not the student's fault
 LONGEST_MESSAGE = 2000  # characters
 LONGEST_ANSWER = 20_000  # characters, fewer than a cell of a spreadsheet holds
-STUDENT = "STUDENT"  # the name that holds the student's id, here the one who handed it in
+STUDENT = "STUDENT"  # the name of the student's id; here, that of the submitter
 
 
 NUMBERS = re.compile(r"\([\d,\s]*\d[\d,\s]*\)|\d+\.\d\S*|\d{2,}")  # shapes, fractions, counts
@@ -44,11 +44,11 @@ NUMBERS = re.compile(r"\([\d,\s]*\d[\d,\s]*\)|\d+\.\d\S*|\d{2,}")  # shapes, fra
 
 @dataclass
 class Mark:
-    """What one cell of the source earned, and why."""
+    """The points for one cell of the source, and the reason."""
 
     grade_id: str
     title: str
-    points: float | None  # None: a person has yet to give them
+    points: float | None  # None if a person has yet to give them
     maximum: float
     message: str = ""
     form: str = ""  # the name of the misconception, if the test recognized one
@@ -57,7 +57,7 @@ class Mark:
 
 @dataclass
 class Grade:
-    """What one submission earned, and why."""
+    """The points for one submission, and the reason."""
 
     assignment: str
     title: str  # of the assignment
@@ -68,12 +68,12 @@ class Grade:
 
     @property
     def points(self) -> float:
-        """What was earned so far, without answers that a person has yet to mark."""
+        """The points so far, without answers that a person has yet to mark."""
         return sum(mark.points or 0 for mark in self.marks)
 
     @property
     def maximum(self) -> float:
-        """What could be earned."""
+        """The largest possible number of points."""
         return sum(mark.maximum for mark in self.marks)
 
     def as_dict(self) -> dict:
@@ -88,7 +88,7 @@ def grade(
     limits: Limits | None = None,
     sandbox: bool = True,
 ) -> Grade:
-    """Grade what was handed in, whatever it is. What this raises is not the submission's doing."""
+    """Grade any submission. An error raised here is never caused by the submission."""
     try:
         cells = read_submission(content)
     except BadSubmission as error:
@@ -104,8 +104,8 @@ def grade(
     typed = values.get(STUDENT)
     if isinstance(typed, str) and typed.strip().lower() != student.lower():
         session.notes.append(
-            f"The notebook says {STUDENT} = {typed[:100]!r}, and {student!r} handed it in. "
-            f"Where students have numbers of their own, those of {student!r} count."
+            f"The notebook says {STUDENT} = {typed[:100]!r}, but {student!r} submitted it. "
+            f"Where each student has different numbers, those of {student!r} count."
         )
     return Grade(assignment.name, assignment.title, student, "Graded.", marks, session.notes)
 
@@ -125,7 +125,7 @@ def mark(cell: Cell, points: float | None, message: str = "", **more: str) -> Ma
 
 
 class Session:
-    """One submission: its cells, the process that they run in, and what happened there."""
+    """One submission: its cells, their process, and the notes on what happened there."""
 
     def __init__(
         self, assignment: Assignment, cells: list[SubmittedCell], limits: Limits, sandbox: bool
@@ -138,10 +138,10 @@ class Session:
         self._process: Process | None = None
 
     def start(self) -> dict[str, object]:
-        """Run the student's cells in a new process, and return what they defined, by name.
+        """Run the student's cells in a new process, and return the names and values they defined.
 
-        A cell that ends the process is dropped, and the others run again in another one. So does
-        a variable that cannot be had.
+        If a cell ends the process, it is dropped, and the others run again in a new process. The
+        same happens for a variable that cannot be fetched.
         """
         while True:
             self.close()
@@ -164,7 +164,7 @@ class Session:
             self._process.close()
 
     def ask(self, **request: object) -> dict:
-        """Ask the student's process; if the last question was its end, a new one is started."""
+        """Ask the student's process; if the last request ended it, start a new one."""
         if not self._process.alive:
             self.start()
         return self._process.ask(**request)
@@ -176,8 +176,8 @@ class Session:
             try:
                 self._process.ask(seconds, do="run", source=source, name=name)
             except StudentError as error:
-                if error.kind == "MemoryError":  # and what it took may still be taken
-                    self._drop(name, "it used more memory than it may")
+                if error.kind == "MemoryError":  # and its memory may still be in use
+                    self._drop(name, "it used more memory than allowed")
                 errors.append(f"Cell {name}: {told(error)}")
             except (Ended, ValueError) as error:
                 self._drop(name, f"it {error}")
@@ -205,14 +205,14 @@ class Session:
 
 
 class Dropped(Exception):
-    """Something ended the student's process, and the next one goes without it."""
+    """A cell or variable ended the student's process; the next process runs without it."""
 
 
 def cells_to_run(assignment: Assignment, submitted: list[SubmittedCell]) -> dict[str, str]:
     """The cells that run in the student's process, in order: their names and sources.
 
-    These are the student's solutions and added cells, and what students are given, as the source
-    has it. Test cells with points are left out, and so are free cells that nobody changed.
+    These are the student's solutions and added cells, and the given cells as in the source. Test
+    cells with points are left out, and so are free cells that nobody changed.
     """
     known = {cell.grade_id: cell for cell in assignment.cells}
     free = {cell.source.strip() for cell in assignment.of_kind("free")}
@@ -262,7 +262,7 @@ def run_here(cell: Cell, namespace: dict[str, object]) -> Exception | None:
 
 
 def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list[Mark]:
-    """The written answers, for a person to mark; one that is missing or unchanged has no points."""
+    """The written answers, for a person to mark; a missing or unchanged one has no points."""
     answers, marks = written_answers(assignment, submitted), []
     for cell in assignment.of_kind("written"):
         stub = released(cell.source, WRITTEN_STUB).strip()
@@ -276,7 +276,7 @@ def mark_written(assignment: Assignment, submitted: list[SubmittedCell]) -> list
 
 
 def written_answers(assignment: Assignment, submitted: list[SubmittedCell]) -> dict[str, list[str]]:
-    """The texts that answer each question: its cell, and those that the student added below it."""
+    """The texts that answer each question: its cell, and the cells added below it."""
     answers: dict[str, list[str]] = {cell.grade_id: [] for cell in assignment.of_kind("written")}
     known = {cell.grade_id for cell in assignment.cells}
     free = {cell.source.strip() for cell in assignment.of_kind("free")}
@@ -290,14 +290,14 @@ def written_answers(assignment: Assignment, submitted: list[SubmittedCell]) -> d
     return answers
 
 
-# What is said about an error
+# Messages about an error
 
 
 def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
-    """What a student reads about a failed test, and the name of the misconception, if known.
+    """The message for a failed test, and the name of the misconception, if known.
 
-    Of a hidden test that is only what the source and the package say: no text and no number that
-    the student's code produced, since that could hold what the test passed to it.
+    For a hidden test it holds only text of the source and the package: no text and no number from
+    the student's code, since that could contain the arguments of the test.
     """
     lines = [
         f.lineno
@@ -335,7 +335,7 @@ def explain(error: Exception, cell: Cell, session: Session) -> tuple[str, str]:
 
 
 def advice(diagnosis: Diagnosis, hidden: bool) -> str:
-    """What a diagnosis says. Of a hidden test it says no numbers: they come from the student's."""
+    """A diagnosis as text. For a hidden test without numbers: they come from the student's."""
     form, explanation = diagnosis.form or "not right", diagnosis.explanation
     parts = [f"{form}: {NUMBERS.sub('…', explanation) if hidden else explanation}"]
     if diagnosis.also:
@@ -347,7 +347,7 @@ def advice(diagnosis: Diagnosis, hidden: bool) -> str:
 
 
 def told(error: StudentError) -> str:
-    """An error of the student's, with the place, as the student's process tells it."""
+    """An error in the student's code, with the place that the student's process reports."""
     if error.kind == "NotImplementedError":
         return UNWRITTEN
     place = ""
@@ -357,7 +357,7 @@ def told(error: StudentError) -> str:
 
 
 def written_texts(assignment: Assignment) -> set[str]:
-    """The texts that the source's own cells are written with."""
+    """The texts of the source's own written cells."""
     cells = assignment.of_kind("locked", "test")
     nodes = (node for cell in cells for node in ast.walk(ast.parse(cell.source)))
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}

@@ -1,10 +1,10 @@
-"""A process for a student's code that can reach nothing, and the conversation with it.
+"""An isolated process for a student's code, and the communication with it.
 
-On Linux, bubblewrap gives the process namespaces of its own: no network, no other processes, and
-of the files only Python, the package ``backprop`` and its data, all read-only, and a small
-temporary folder in memory. Code that was started by root runs as nobody. The worker then limits
-its own processor time, memory, processes and files before any of the student's code runs. The end
-of the namespace's first process is the end of all in it, so nothing can be left running.
+On Linux, bubblewrap gives the process namespaces of its own: no network, no other processes, and of
+the files only Python, the package ``backprop`` and its data, all read-only, and a small temporary
+folder in memory. Code started by root runs as nobody. The worker then limits its own CPU time,
+memory, processes and files before any student code runs. When the namespace's first process ends,
+all others in it end too, so nothing can be left running.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ NOBODY = "65534"
 SECONDS_TO_START = 20
 
 MISSING = """\
-bubblewrap (the program bwrap) is not here, or may not make namespaces, or root started it and
-others may not read this folder (chmod -R a+rX lets them). It keeps the code that students hand in
+bubblewrap (the program bwrap) is not installed, or may not create namespaces, or root started it
+and others may not read this folder (chmod -R a+rX lets them). It keeps the code of students
 away from this machine. Without it that code runs with your rights: it can read your files (hidden
 tests, grades, other submissions), change them, use the network, and leave processes behind. Limits
 on time and memory, and the separation of tests from that code, remain. Install it (Debian, Ubuntu:
@@ -41,11 +41,11 @@ apt-get install bubblewrap), or, for code that you trust, add --unsafe.\
 
 
 class NoJail(Exception):
-    """There is no bubblewrap here, or it does not work."""
+    """bubblewrap is not installed, or does not work."""
 
 
 class Ended(Exception):
-    """The student's process ended, answered nonsense, or was ended; says how."""
+    """The student's process ended, was ended, or sent an invalid answer; says which."""
 
 
 class OutOfTime(Exception):
@@ -53,7 +53,7 @@ class OutOfTime(Exception):
 
 
 class StudentError(Exception):
-    """The student's code raised an error; all about it is what the student's process says."""
+    """The student's code raised an error; all details come from the student's process."""
 
     def __init__(self, kind: object, message: object, line: object):
         self.kind, self.message = str(kind)[:1000], str(message)[:1000]
@@ -63,9 +63,9 @@ class StudentError(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use."""
+    """The limits of a submission."""
 
-    seconds_a_call: float = 10.0  # for a cell, or a call of a function
+    seconds_a_call: float = 10.0  # for a cell or a function call
     seconds: float = 60.0  # for the whole submission
     memory: int = 2 * 2**30  # bytes of address space
     processes: int = 16
@@ -73,7 +73,7 @@ class Limits:
     temporary: int = 32 * 2**20  # bytes, all temporary files together
 
     def of_process(self) -> dict[str, int]:
-        """The limits that the kernel keeps for the process, by their names in `resource`."""
+        """The limits enforced by the kernel, by their names in `resource`."""
         return {
             "RLIMIT_CPU": int(self.seconds) + 1,
             "RLIMIT_AS": self.memory,
@@ -85,7 +85,7 @@ class Limits:
 
 
 # The same for every student, whatever the machine's: code that opens a file without naming an
-# encoding must not earn other points where the grader's locale is not UTF-8.
+# encoding must not earn different points where the grader's locale is not UTF-8.
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "HOME": "/tmp",
@@ -108,12 +108,12 @@ def command(limits: Limits) -> list[str]:
     root = os.getuid() == 0
     jail = [bwrap, "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
     jail += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-    if root:  # what root may mount, nobody may not read: mount first, then become nobody
+    if root:  # nobody may not read all that root may mount: mount first, then become nobody
         jail += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         jail += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY]
     jail += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
-    # Before what follows, which may lie in it.
+    # Before the following folders, which may be inside it.
     jail += ["--perms", "1777", "--size", str(limits.temporary), "--tmpfs", "/tmp"]
     for name in ("/bin", "/lib", "/lib64"):
         if os.path.islink(name):
@@ -127,7 +127,7 @@ def command(limits: Limits) -> list[str]:
                 jail += ["--dir", str(parent)]  # bubblewrap's own are closed to nobody
             jail += ["--ro-bind", folder, folder]
     if any(COURSE.is_relative_to(folder) for folder in ("/usr", sys.base_prefix, sys.prefix)):
-        jail += ["--tmpfs", str(COURSE)]  # the course lies in a folder that was just mounted
+        jail += ["--tmpfs", str(COURSE)]  # the course is in a folder that was just mounted
     jail += ["--ro-bind", str(COURSE / "src"), "/course/src", "--chmod", "0755", "/course"]
     jail += ["--ro-bind", str(COURSE / "data"), "/course/data"]
     for name in ("worker.py", "wire.py"):
@@ -143,17 +143,17 @@ def command(limits: Limits) -> list[str]:
 
 
 class Remote:
-    """A function or object of the student's, in the student's process.
+    """A function or object in the student's process.
 
-    It can be called and its attributes read; both go through that process, and only plain data
-    comes back. It answers nothing else: no method of the student's has a say in a comparison.
+    It can be called and its attributes read; both happen in that process, and only plain data comes
+    back. It supports nothing else: no method of the student's can influence a comparison.
     """
 
     def __init__(self, ask: Callable[..., dict], reference: dict, kind: str):
         self._ask, self._reference, self._kind = ask, reference, kind
 
     def __call__(self, *arguments: object, **keywords: object) -> object:
-        """Call it there; arguments that the call changed in place are changed here too."""
+        """Call it there; changes that the call makes to its arguments are repeated here."""
         given = (list(arguments), keywords)
         answer = self._ask(do="call", target=self, given=given)
         if answer.get("given") is not None:
@@ -161,13 +161,16 @@ class Remote:
         return answer["value"]
 
     def __getattr__(self, name: str) -> object:
-        # NumPy and others ask for names like these, which are not the student's to give.
+        # NumPy and others look up such names, which the student's code must not provide.
         if name.startswith("_"):
             raise AttributeError(name)
         return self._ask(do="attribute", target=self, name=name)["value"]
 
     def _refuse(self, *_: object) -> NoReturn:
-        raise TypeError(f"a {self._kind} is no plain data: return numbers, lists or arrays")
+        raise TypeError(
+            f"a {self._kind} is not plain data: return a number, string, list, dictionary or NumPy "
+            f"array, for instance list(...)"
+        )
 
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __float__ = _refuse
 
@@ -176,14 +179,14 @@ class Remote:
 
 
 class Clock:
-    """The time that a submission has left, over all its processes."""
+    """The remaining time of a submission, over all its processes."""
 
     def __init__(self, limits: Limits):
         self.limits = limits
         self.end = time.monotonic() + limits.seconds
 
     def seconds(self, most: float) -> float:
-        """The seconds that a request has, at most these. Raises OutOfTime if none are left."""
+        """The seconds for a request, at most these. Raises OutOfTime if none are left."""
         remaining = self.end - time.monotonic()
         if remaining <= 0:
             raise OutOfTime(
@@ -230,11 +233,11 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still be asked."""
+        """Whether it can still answer."""
         return self._stream.fileno() >= 0
 
     def close(self) -> None:
-        """End the process and, in a jail, all that it started."""
+        """End the process and, in a jail, all processes that it started."""
         self._stream.close()
         with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
@@ -243,7 +246,8 @@ class Process:
     def ask(self, seconds: float | None = None, **request: object) -> dict:
         """The answer to a request, within the time of a call or these seconds.
 
-        Raises StudentError where the X ValueError for a request too large to send.
+        Raises StudentError if the student's code raises an error, Ended if the process ends or
+        sends an invalid answer, and ValueError for a request too large to send.
         """
         if not self.alive:
             raise Ended("belonged to a process that has ended")
@@ -258,20 +262,20 @@ class Process:
             raise Ended(f"did not finish within {seconds:.3g} s") from None
         except Closed:
             self.close()
-            raise Ended("ended its process, or used more memory or time than it may") from None
+            raise Ended("ended its process, or used more memory or time than allowed") from None
         except Unreadable:
             self.close()
-            raise Ended("answered with something that is too large or no plain data") from None
+            raise Ended("returned a value that is too large or not plain data") from None
         if "error" in answer:
             error = answer["error"] if isinstance(answer["error"], dict) else {}
             raise StudentError(*(error.get(key) for key in ("kind", "message", "line")))
         if "value" not in answer:
             self.close()
-            raise Ended("answered with something that is no plain data")
+            raise Ended("returned a value that is not plain data")
         return answer
 
     def _called_back(self, request: dict) -> dict:
-        """Call a function of a test's own, as the student's code asks."""
+        """Call a function of a test at the request of the student's code."""
         try:
             return {"value": self._functions[request["call back"]](*request["arguments"])}
         except Exception:
@@ -284,7 +288,7 @@ class Process:
             number = next(self._numbers)
             self._functions[number] = value
             return {"function": number}
-        raise TypeError(f"a test passes a {type(value).__name__}, which is no plain data")
+        raise TypeError(f"a test passes a {type(value).__name__}, which is not plain data")
 
     def _resolve(self, reference: dict) -> Remote:
         number, kind, _ = reference["object"]
@@ -292,5 +296,5 @@ class Process:
 
 
 def try_jail() -> None:
-    """Start a process in a jail and end it. Raises NoJail where that does not work."""
+    """Start a process in a jail and end it. Raises NoJail if that does not work."""
     Process(Clock(Limits())).close()

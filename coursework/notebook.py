@@ -1,15 +1,15 @@
-"""The format: a source notebook, what is released of it, and what a student hands in.
+"""The format: a source notebook, its release, and a student's submission.
 
-The format is nbgrader's, schema 3, so that nbgrader itself can use the sources unchanged. A cell's
-metadata ``nbgrader`` says what the cell is:
+The format is nbgrader's, schema 3, so that nbgrader itself can use the sources unchanged. The
+metadata ``nbgrader`` of a cell gives its kind:
 
-- *solution* cells are the student's to fill in; what stands between ``### BEGIN SOLUTION`` and
-  ``### END SOLUTION`` is not released;
-- *test* cells (locked, graded) have points, all or none; what stands between
-  ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` is not released;
-- *written* answers (graded, not locked) have points that a person gives, by the scheme between
+- *solution* cells are written by the student; lines between ``### BEGIN SOLUTION`` and
+  ``### END SOLUTION`` are not released;
+- *test* cells (locked, graded) give all their points or none; lines between
+  ``### BEGIN HIDDEN TESTS`` and ``### END HIDDEN TESTS`` are not released;
+- *written* answers (graded, not locked) get points from a person, by the scheme between
   ``### BEGIN MARK SCHEME`` and ``### END MARK SCHEME``, which is not released;
-- *locked* cells without points hold what both sides need: imports, data, helpers;
+- *locked* cells without points have the code that both sides need: imports, data, helpers;
 - all other cells are free: text, pictures, demonstrations.
 """
 
@@ -36,22 +36,22 @@ LARGEST_SUBMISSION = 20 * 2**20  # bytes
 
 
 class BadSource(Exception):
-    """A source notebook that cannot be used; says which cell, and why."""
+    """An unusable source notebook; says which cell, and why."""
 
 
 class BadSubmission(Exception):
-    """A file that was handed in and is not a notebook; says why."""
+    """A submitted file that is not a notebook; says why."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a source notebook; its kind is one of those in this module's text."""
+    """A cell of a source notebook; its kind is one of those in this module's docstring."""
 
     grade_id: str
     kind: str
     source: str
     points: float = 0
-    title: str = ""  # the heading that it stands under, without its points
+    title: str = ""  # the heading above it, without the points
 
     @property
     def hidden_lines(self) -> set[int]:
@@ -67,16 +67,16 @@ class Assignment:
     name: str
     title: str
     cells: list[Cell]
-    seconds: float  # that a submission may use
+    seconds: float  # available to a submission
 
     @property
     def points(self) -> float:
-        """What can be earned."""
+        """The largest possible number of points."""
         return sum(cell.points for cell in self.cells)
 
     @property
     def student_names(self) -> set[str]:
-        """The names that the solution cells of the source define: what a student is to write."""
+        """The names that the solution cells of the source define, and the student must write."""
         return {
             name
             for cell in self.cells
@@ -86,9 +86,9 @@ class Assignment:
 
     @property
     def given(self) -> dict[str, str]:
-        """What students are given to use, by grade_id: locked cells, and helpers of the checks.
+        """The code given to students, by grade_id: locked cells, and helpers of the checks.
 
-        A helper is a test cell of 0 points; it is given as far as it is visible.
+        A helper is a test cell of 0 points; only its visible part is given.
         """
         cells = [cell for cell in self.of_kind("locked", "test") if not cell.points]
         return {cell.grade_id: released(cell.source, None) for cell in cells}
@@ -127,13 +127,16 @@ class Line:
 
 
 def marked_lines(source: str) -> list[Line]:
-    """The lines of a cell. Raises BadSource where marks do not come in pairs."""
+    """The lines of a cell. Raises BadSource unless marks come in pairs."""
     lines, region = [], None
     for text in source.split("\n"):
         found = MARK.search(text)
         mark, name = found.groups() if found else (None, region)
         if found and region != (None if mark == "BEGIN" else name):
-            raise BadSource(f"{text.strip()!r} where no such mark can be")
+            raise BadSource(
+                f"{text.strip()!r} is out of place: BEGIN and END must come in pairs, one "
+                f"after another"
+            )
         lines.append(Line(text, name, mark))
         region = None if mark == "END" else name
     if region is not None:
@@ -142,9 +145,9 @@ def marked_lines(source: str) -> list[Line]:
 
 
 def released(source: str, stub: str | None) -> str:
-    """A cell's source as students get it: `stub` for each solution, and no hidden part.
+    """A cell's source for students: `stub` in place of each solution, and no hidden part.
 
-    A cell with a stub and without marks is a solution as a whole.
+    A cell with a stub but without marks is a solution as a whole.
     """
     lines = marked_lines(source)
     if stub is not None and not any(line.region == "SOLUTION" for line in lines):
@@ -162,7 +165,7 @@ def released(source: str, stub: str | None) -> str:
 
 
 def kind_of(cell: dict) -> str:
-    """What a cell of a source notebook is: solution, test, written, locked or free."""
+    """The kind of a cell of a source notebook: solution, test, written, locked or free."""
     data = cell["metadata"].get("nbgrader")
     if not data or data.get("task"):
         return "free"
@@ -174,7 +177,7 @@ def kind_of(cell: dict) -> str:
 
 
 def source_path(name: str, overlay: Path | None = None) -> Path:
-    """The source of an assignment, the instructor's own if an overlay is given."""
+    """The source of an assignment, the instructor's own if there is an overlay."""
     folder = overlay or SOURCE
     path = folder / name / f"{name}.ipynb"
     if not path.is_file():
@@ -184,17 +187,17 @@ def source_path(name: str, overlay: Path | None = None) -> Path:
 
 
 def assignment_names(overlay: Path | None = None) -> list[str]:
-    """The assignments that there are, in order. Raises BadSource if there is none."""
+    """All assignments, in order. Raises BadSource if there is none."""
     folder = overlay or SOURCE
     paths = folder.glob("*/*.ipynb")
     names = sorted(path.stem for path in paths if path.stem == path.parent.name)
     if not names:
-        raise BadSource(f"there is no assignment in {folder}: each is NAME/NAME.ipynb there")
+        raise BadSource(f"there is no assignment in {folder}: each must be NAME/NAME.ipynb")
     return names
 
 
 def read_assignment(name: str, overlay: Path | None = None) -> Assignment:
-    """Read a source and check what both this grader and nbgrader need. Raises BadSource."""
+    """Read a source and check it for this grader and for nbgrader. Raises BadSource."""
     path = source_path(name, overlay)
     notebook = json.loads(path.read_text(encoding="utf-8"))
     cells, seen, title = [], set(), ""
@@ -243,7 +246,7 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
 
 
 def release(name: str, overlay: Path | None = None) -> NotebookNode:
-    """The notebook that students get: no solution, no hidden test, no output."""
+    """The notebook for students: no solution, no hidden test, no output."""
     import nbformat  # for authors alone: grading does without it, and without its long import
 
     notebook = nbformat.read(source_path(name, overlay), as_version=4)
@@ -262,7 +265,7 @@ def release(name: str, overlay: Path | None = None) -> NotebookNode:
 
 
 def as_text(notebook: NotebookNode) -> str:
-    """A notebook as its file has it."""
+    """A notebook as the text of its file."""
     import nbformat
 
     return nbformat.writes(notebook) + "\n"
@@ -273,7 +276,7 @@ def as_text(notebook: NotebookNode) -> str:
 
 @dataclass(frozen=True)
 class SubmittedCell:
-    """A cell that was handed in; `grade_id` is None for a cell that the student added."""
+    """A submitted cell; `grade_id` is None for a cell that the student added."""
 
     grade_id: str | None
     cell_type: str
@@ -281,7 +284,7 @@ class SubmittedCell:
 
 
 def read_file(path: Path) -> bytes:
-    """The content of a file that was handed in. Raises BadSubmission for anything but a file."""
+    """The content of a submitted file. Raises BadSubmission for anything but a file."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -303,7 +306,7 @@ def read_file(path: Path) -> bytes:
 
 
 def read_submission(content: bytes) -> list[SubmittedCell]:
-    """The cells of a notebook that was handed in. Raises BadSubmission, with the reason."""
+    """The cells of a submitted notebook. Raises BadSubmission, with the reason."""
     if content.startswith(b"PK\x03\x04"):
         raise BadSubmission(
             "the file is a zip archive, not a notebook: hand in the .ipynb file inside it"
@@ -318,7 +321,7 @@ def read_submission(content: bytes) -> list[SubmittedCell]:
         raise BadSubmission("the file is not a notebook: its text is not valid JSON") from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or notebook.get("nbformat") != 4:
-        raise BadSubmission("the file is JSON, but no notebook of format 4")
+        raise BadSubmission("the file is JSON, but not a notebook of format 4")
     return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
 
 

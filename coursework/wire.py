@@ -1,12 +1,12 @@
 """Plain data between two processes that do not trust each other.
 
-A message is JSON, followed by the raw bytes of the arrays in it. Numbers, texts, lists, tuples,
-dictionaries, fractions and NumPy arrays cross as values. Everything else (a function, an object)
-stays where it is and crosses as a reference, a number by which the other side can name it. Nothing
-that arrives is ever executed, and nothing larger than the limits below is read.
+A message is JSON, followed by the raw bytes of the arrays in it. Numbers, strings, lists, tuples,
+dictionaries, fractions and NumPy arrays are sent as values. Everything else (a function, an object)
+stays in its process and is sent as a reference, a number that identifies it. Nothing that arrives
+is ever executed, and nothing larger than the limits below is read.
 
-The grader and the student's process both use this module, each its own copy. Standard library
-only, and NumPy where an array crosses: a program without arrays does not wait for its import.
+The grader and the student's process use separate copies of this module. It needs only the standard
+library, and NumPy once an array is sent: a program without arrays does not wait for its import.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class Closed(Exception):
 
 
 class Unreadable(Exception):
-    """The other side sent something that is no message, or one beyond the limits."""
+    """The other side sent an invalid message, or one beyond the limits."""
 
 
 # Values
 
 
 def encode(value: object, arrays: list[bytes], refer: Refer) -> object:
-    """What JSON can say of `value`; arrays go to `arrays`, what is no plain data to `refer`."""
+    """`value` as JSON; arrays go to `arrays`, everything that is not plain data to `refer`."""
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.generic):
         value = value.item()
@@ -68,7 +68,7 @@ def encode(value: object, arrays: list[bytes], refer: Refer) -> object:
 def decode(text: object, arrays: list[bytes], resolve: Resolve) -> object:
     """The value that :func:`encode` wrote; a reference is looked up by `resolve`.
 
-    Raises ValueError, TypeError, KeyError or IndexError for what `encode` would not write.
+    Raises ValueError, TypeError, KeyError or IndexError for data that `encode` would not write.
     """
     if text is None or isinstance(text, bool | int | float | str):
         return text
@@ -91,7 +91,7 @@ def decode(text: object, arrays: list[bytes], resolve: Resolve) -> object:
         if dtype not in DTYPES or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError("not an array")
         if math.prod(shape) * numpy.dtype(dtype).itemsize != len(arrays[index]):
-            raise ValueError("an array of another length than its shape says")
+            raise ValueError("an array whose length does not fit its shape")
         return numpy.frombuffer(arrays[index], dtype).reshape(shape).copy()
     return resolve(text)
 
@@ -99,9 +99,9 @@ def decode(text: object, arrays: list[bytes], resolve: Resolve) -> object:
 def put_back(original: object, changed: object) -> object:
     """Make a list, dictionary or array, and those inside it, equal to a changed copy, in place.
 
-    Returns what is to stand in the place of `original`: itself, or `changed` where a value of that
-    kind cannot be changed in place. This is how a function in another process, which changes its
-    arguments, changes those of its caller.
+    Returns the replacement for `original`: itself, or `changed` if a value of that kind cannot be
+    changed in place. So a function in another process that changes its arguments changes those of
+    its caller.
     """
     if type(original) is not type(changed):
         return changed
@@ -136,7 +136,7 @@ class Channel:
         text = {key: encode(value, arrays, self._refer) for key, value in message.items()}
         head = json.dumps([text, [len(array) for array in arrays]]).encode()
         if len(head) > LARGEST_TEXT or sum(map(len, arrays)) > LARGEST_ARRAYS:
-            raise ValueError("is larger than what may cross at once")
+            raise ValueError("is larger than the limit for one message")
         try:
             for part in (LENGTH.pack(len(head), len(arrays)), head, *arrays):
                 self._limit(deadline)

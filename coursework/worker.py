@@ -1,8 +1,8 @@
-"""Runs in the student's process: runs the student's cells there, and calls what they define.
+"""Runs in the student's process: runs the student's cells, and calls their functions.
 
-Started by ``jail`` with a socket as its standard input. It holds the student's code and nothing
-else: no test, no expected value, no grade. Nothing that it returns is trusted, so that code
-which takes this program apart gains nothing by it. Standard library only.
+Started by ``jail`` with a socket as its standard input. It has only the student's code: no test, no
+expected value, no grade. None of its answers is trusted, so code that takes this program apart
+gains nothing by it. Standard library only.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def limit_this_process(limits: dict[str, int]) -> None:
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (value, value))
     try:
-        # Where memory runs out, this process is the first to go.
+        # If memory runs out, this process is killed first.
         with open("/proc/self/oom_score_adj", "w", encoding="utf-8") as file:
             file.write("1000")
     except OSError:
@@ -40,7 +40,7 @@ def limit_this_process(limits: dict[str, int]) -> None:
 
 
 class Student:
-    """The student's names and objects, and the answers to what the grader asks about them."""
+    """The student's names and objects, and the answers to the grader's requests about them."""
 
     def __init__(self, stream: socket.socket):
         self.channel = Channel(stream, self.refer, self.resolve)
@@ -56,7 +56,7 @@ class Student:
         return {"object": [number, type(value).__name__, callable(value)]}
 
     def resolve(self, reference: dict) -> object:
-        """What a reference from the grader names: an object here, or a function over there."""
+        """The target of a reference from the grader: an object here, or a function over there."""
         ((kind, content),) = reference.items()
         if kind == "object":
             return self.objects.get(content)
@@ -65,15 +65,15 @@ class Student:
         return lambda *arguments: self.call_back(content, arguments)
 
     def call_back(self, number: int, arguments: tuple) -> object:
-        """Call a function that the grader handed over, in the grader's process."""
+        """Call a function that the grader passed, in the grader's process."""
         self.channel.send({"call back": number, "arguments": arguments})
         answer = self.channel.receive()
         if "value" not in answer:
-            raise RuntimeError("the function that was passed in raised an error")
+            raise RuntimeError("a function that the test passed to your code raised an error")
         return answer["value"]
 
     def answer(self, request: dict) -> dict:
-        """Do what is asked; an error of the student's is an answer too."""
+        """Carry out a request; an error in the student's code is an answer too."""
         try:
             return getattr(self, "do_" + request.pop("do"))(**request)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
@@ -89,11 +89,11 @@ class Student:
         return {"value": None}
 
     def do_names(self, names: list[str]) -> dict:
-        """What these names stand for, those that there are."""
+        """The values of these names, for those that exist."""
         return {"value": {name: self.names[name] for name in names if name in self.names}}
 
     def do_call(self, target: object, given: tuple[list, dict]) -> dict:
-        """Call a function; arguments that it changed in place go back with the value."""
+        """Call a function; arguments changed in place are sent back with the value."""
         arguments, keywords = given
         before = self.content(given)
         value = target(*arguments, **keywords)
@@ -105,16 +105,16 @@ class Student:
         return {"value": getattr(target, name)}
 
     def content(self, value: object) -> tuple:
-        """A copy of a value, to see later whether it was changed."""
+        """A copy of a value, to detect later changes."""
         arrays: list[bytes] = []
         return encode(value, arrays, lambda value: {"same": id(value)}), arrays
 
     def serve(self) -> None:
-        """Answer until the grader has no more questions."""
+        """Answer until the grader has no more requests."""
         while True:
             request = self.channel.receive()
             answer = self.answer(request)
-            if os.getpid() != self.process:  # a copy that the student's code made of this process
+            if os.getpid() != self.process:  # a copy of this process, made by the student's code
                 os._exit(0)
             try:
                 self.channel.send(answer)

@@ -62,7 +62,7 @@ BEFORE = {
     ),
     "takes all memory": (
         "rows = []\nwhile True: rows.append(bytearray(2**31))",
-        "more memory than it may",
+        "more memory than allowed",
     ),
     "prints for ever": ("while True: print('x' * 1000)", "did not finish"),
     "fills the disk": (

@@ -169,7 +169,7 @@ def test_a_stop_says_how_to_go_on(class_folder, monkeypatch, capsys):
     arguments = ["grade", NAME, *folders, "--overlay", str(class_folder / "overlay"), "--unsafe"]
     monkeypatch.setattr(sys, "argv", ["coursework", *arguments])
     assert main() == 130
-    assert "the same command goes on" in capsys.readouterr().err
+    assert "the same command resumes" in capsys.readouterr().err
 
 
 def test_a_failure_of_the_grader_is_said_and_tried_again(class_folder, monkeypatch):
@@ -361,7 +361,7 @@ def test_the_commands_say_what_is_wrong(tmp_path):
         ("grade", "99_none", "."): "there is no assignment '99_none' in",
         ("grade", "01_by_hand", str(tmp_path / "none")): "there is no folder",
         ("grade", "01_by_hand", str(tmp_path / "empty")): "holds no submissions",
-        ("grade", "01_by_hand", str(tmp_path), "--jobs", "0"): "--jobs 0",
+        ("grade", "01_by_hand", str(tmp_path), "--jobs", "0"): "--jobs is 0",
         ("grade", "01_by_hand", str(tmp_path / "empty"), "--jobs", "1"): "holds no submissions",
         ("grade", "01_by_hand", ".", *overlay): "no assignment '01_by_hand' in",
         ("release", "01_by_hand", *overlay): "no assignment '01_by_hand' in",

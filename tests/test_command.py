@@ -84,7 +84,7 @@ def test_what_a_resumed_training_may_not_change(trained, tmp_path, capsys):
         main(["train", str(shorter), "--resume", str(trained)])
     bare = tmp_path / "bare.npz"
     save_network(Network([7, 3], generator=np.random.default_rng(0)), bare)
-    with pytest.raises(SystemExit, match="bare.npz does not say how its training went"):
+    with pytest.raises(SystemExit, match="bare.npz has no record of its training"):
         main(["train", str(CSV), "--resume", str(bare)])
 
 

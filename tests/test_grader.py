@@ -148,8 +148,8 @@ BROKEN = {
     "half a notebook": (b'{"cells": [{"cell_type": "co', "valid JSON"),
     "zip": (b"PK\x03\x04rest", "zip archive"),
     "another encoding": ('{"cells": ["ä"]}'.encode("utf-16"), "UTF-8"),
-    "other JSON": (b'[{"cells": []}]', "no notebook"),
-    "an old format": (b'{"nbformat": 3, "worksheets": []}', "no notebook"),
+    "other JSON": (b'[{"cells": []}]', "not a notebook"),
+    "an old format": (b'{"nbformat": 3, "worksheets": []}', "not a notebook"),
     "deep JSON": (b"[" * 100_000, "not valid JSON"),
 }
 
@@ -202,7 +202,7 @@ def test_changes_in_place_come_back():
         layer = names["Layer"](4)
         layer.double()
         assert layer.size == 8
-        with pytest.raises(TypeError, match="no plain data"):
+        with pytest.raises(TypeError, match="not plain data"):
             bool(layer)
     finally:
         process.close()

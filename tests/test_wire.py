@@ -112,7 +112,7 @@ def test_what_fits_exactly_is_sent_and_one_byte_more_is_not(ends, monkeypatch):
     sender = wire.Channel(writer, refer=None, resolve=None)
     sender.send({"a": np.zeros(4, np.uint8)})
     assert channel.receive(time.monotonic() + 5)["a"].shape == (4,)
-    with pytest.raises(ValueError, match="larger than what may cross at once"):
+    with pytest.raises(ValueError, match="larger than the limit for one message"):
         sender.send({"a": np.zeros(5, np.uint8)})
 
 

@@ -104,6 +104,6 @@ def step(numbers):
     "one slope of the pencil wrong": {
         "edit": {"slopes_by_hand": ('"w1": ', '"w1": 1 + ')},
         "loses": ["check_slopes_by_hand"],
-        "says": "look at how its dW is made",
+        "says": "check how its dW is computed",
     },
 }

@@ -81,7 +81,7 @@ WRONG = {
             )
         },
         "loses": ["check_update"],
-        "says": "look at how its dW is made",
+        "says": "check how its dW is computed",
     },
     "the same order in each epoch": {
         "edit": {

@@ -48,7 +48,7 @@ def step(p, X, Y, rate):
     "case 3 with another slope": {
         "edit": {"gradient": ("(Z1 > 0)", "Z1")},
         "loses": ["check_gradient"],
-        "says": "look at how its delta is made",
+        "says": "check how its delta is computed",
     },
     "case 4 as it was": {
         "edit": {"run": [("X[train].mean", "X.mean"), ("X[train].std", "X.std")]},
