@@ -1,16 +1,16 @@
 """Every picture of the book. No other module imports matplotlib.
 
-Each function takes numbers, sizes or a trace, and returns a matplotlib Figure. The figure is made
-through pyplot, so that a notebook shows it with ``plt.show()``; a program that makes many of them
-closes each with ``plt.close(figure)``. No function changes matplotlib's settings for anybody else,
-and none shows or saves anything.
+Each function takes numbers, sizes or a trace, and returns a matplotlib Figure. The figure is
+created through pyplot, so that a notebook shows it with ``plt.show()``; a program that creates many
+of them closes each with ``plt.close(figure)``. No function changes matplotlib's settings for other
+code, and none shows or saves anything.
 
-The pictures have an opaque ground of their own, to read on light and on dark pages. Colour never
-carries a meaning alone: series differ in line and marker as well, and the forward and the backward
-pass in the direction of their arrows, in solid and dashed lines, and in words.
+The pictures have an opaque background of their own, legible on light and on dark pages. Colour is
+never the only carrier of a meaning: series also differ in line and marker, and the forward and the
+backward pass in the direction of their arrows, in solid and dashed lines, and in words.
 
-`style` has what all share, `canvas` what drawings are made of, `checks` what is refused; the other
-modules are named by topic.
+`style` has the common look, `canvas` the elements of drawings, `checks` the checks of arguments;
+the other modules are named by topic.
 """
 
 from backprop.figures.automatic import draw_value_graph

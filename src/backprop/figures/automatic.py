@@ -17,11 +17,11 @@ from backprop.figures.style import in_house_style
 def draw_value_graph(
     result: Value, names: Mapping[str, Value] | None = None, *, title: str | None = None
 ) -> Figure:
-    """What `result` was computed from, values above and gradients below; arrays by their shapes.
+    """The graph behind `result`, values above and gradients below; arrays by their shapes.
 
     `names` gives values their names; others are labelled with their operation, and leaves, which
     are then constants, with their number. A value that is both operands of an operation has two
-    arrows to it. Draw before the graph is freed.
+    arrows to it. Draw the graph before it is freed.
     """
     given = {value: name for name, value in (names or {}).items()}
     order = topological_order(result)
@@ -47,7 +47,7 @@ def short(data: np.ndarray | float) -> Label:
 
 
 def users_of(order: list[Value]) -> dict[Value, list[tuple[Value, int]]]:
-    """For each value the values computed from it, and as which of their parents."""
+    """For each value, the values computed from it, and its position among their parents."""
     users: dict[Value, list[tuple[Value, int]]] = {value: [] for value in order}
     for value in order:
         for place, parent in enumerate(value.parents):
@@ -69,7 +69,7 @@ def columns_of(order: list[Value]) -> dict[Value, int]:
 def rows_of(order: list[Value], columns: Mapping[Value, int]) -> dict[Value, float]:
     """A row for each value about 0, from the last column on, near those that use it.
 
-    In single file every second value stands lower, or arrows that skip one would run through it.
+    In a single line every second value is lower, or arrows that skip one would cross it.
     """
     users = users_of(order)
     rows: dict[Value, float] = {}

@@ -35,8 +35,8 @@ from backprop.figures.style import (
     new_plot,
 )
 
-# The 2-2-1 network of byhand: where each node is, in inches from the middle of its panel, where on
-# its edge each weight is written, and where the box with a weight's derivative is, if not there.
+# The 2-2-1 network of byhand: the place of each node, in inches from the middle of its panel, the
+# place of each weight along its edge, and of the box with its derivative, if not next to it.
 PANEL_HEIGHT = 3.75
 KEY_HEIGHT = 0.3  # the line below the heading of the backward pass that explains the boxes
 PLACES = {
@@ -58,7 +58,7 @@ EDGES = {
 }
 BOXES = {"w5": (4.3, 0.84), "w6": (4.3, -1.1)}
 WEIGHTED_SUMS = {"h1": "z1", "h2": "z2", "p": "z3"}
-BELOW = ("x2", "h2", "E")  # what has its numbers below it, all others above
+BELOW = ("x2", "h2", "E")  # numbers below these nodes, above all others
 
 
 @in_house_style
@@ -87,7 +87,7 @@ def draw_trace(trace: Trace, *, passes: str = "both", only: str | None = None) -
 
 
 def path_of(weight: str | None) -> list[str]:
-    """The weights between `weight` and the error, itself included; all weights without one."""
+    """The weights from `weight` to the error, inclusive; without a weight, all weights."""
     if weight is None:
         return list(EDGES)
     end = EDGES[weight][1]
@@ -97,7 +97,7 @@ def path_of(weight: str | None) -> list[str]:
 def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequence[str]) -> None:
     """One panel of draw_trace, the 'forward' or the 'backward' pass, about the height `middle`.
 
-    What does not belong to the weights of `path` is drawn without numbers.
+    Connections that are not on `path` are drawn without numbers.
     """
     forward = panel == "forward"
     color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
@@ -110,7 +110,7 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequenc
     draw_arrow(axes, *in_direction(nodes["p"], nodes["E"], forward), color, line)
     for weight, (start, end, fraction) in EDGES.items():
         left, right = nodes[start], nodes[end]
-        # No derivative is taken with respect to what is given: nothing flows back to an input.
+        # No derivative is taken with respect to the inputs: nothing flows back to them.
         if weight in path and (forward or start in WEIGHTED_SUMS):
             draw_arrow(axes, *in_direction(left, right, forward), color, line)
             times = "" if forward else "× "
@@ -132,7 +132,7 @@ def draw_pass(axes: Axes, trace: Trace, panel: str, middle: float, path: Sequenc
 
 
 def draw_heading(axes: Axes, trace: Trace, forward: bool, middle: float) -> None:
-    """The name of a pass next to a sample of its arrows, and below it what the boxes are."""
+    """The name of a pass next to a sample of its arrows, and below it a key to the boxes."""
     color, line = (FORWARD, "-") if forward else (BACKWARD, "--")
     heading = (
         "Forward pass: values, left to right"
@@ -150,7 +150,7 @@ def draw_heading(axes: Axes, trace: Trace, forward: bool, middle: float) -> None
 
 
 def write_numbers(axes: Axes, trace: Trace, symbol: str, node: Node, forward: bool) -> None:
-    """What a pass computes at a node: its value, or the derivative with respect to it."""
+    """The numbers of a pass at a node: its value, or the derivative with respect to it."""
     symbols = [symbol]
     if symbol in WEIGHTED_SUMS and has_quantity(trace, WEIGHTED_SUMS[symbol]):
         symbols.insert(0 if forward else 1, WEIGHTED_SUMS[symbol])  # in order of computation
@@ -169,13 +169,13 @@ def in_direction(left: Node, right: Node, forward: bool) -> tuple[Node, Node]:
 
 
 def draw_connection(axes: Axes, start: Node, end: Node) -> None:
-    """A thin grey line: the two belong together, and nothing flows."""
+    """A thin grey line: the two belong together, but nothing flows."""
     places = np.transpose([start.place, end.place])
     axes.plot(*places, "-", color=MUTED, linewidth=0.8, marker="", zorder=1)
 
 
 def write_boxed(axes: Axes, place: tuple[float, float], text: str, color: str) -> None:
-    """Small text in a box with a frame: a result that stays where it is."""
+    """Small text in a box with a frame: a result that is not passed on."""
     box = write(axes, place, text, color).get_bbox_patch()
     assert box is not None  # every text of the canvas has one
     box.set(edgecolor=color, linewidth=1, boxstyle="round,pad=0.2")

@@ -1,4 +1,4 @@
-"""What the drawings are made of: canvases in inches, nodes, arrows, texts, and where they stand."""
+"""The elements of drawings: canvases in inches, nodes, arrows, texts, and their places."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Label = str | int | float
 
 @dataclass(frozen=True)
 class Node:
-    """Where a node stands on its canvas, and the shape at whose rim arrows end, if it has one."""
+    """The place of a node on its canvas, and the shape at whose rim arrows end, if any."""
 
     place: tuple[float, float]
     shape: Patch | None = None
@@ -66,8 +66,8 @@ def draw_arrow(
 ) -> None:
     """An arrow from the rim of one node to the rim of another.
 
-    `bend` is how far it leaves the straight line, to the right of its way, as a share of its
-    length.
+    `bend` is its largest distance from the straight line, to the right of its direction, as a
+    proportion of its length.
     """
     # Not add_patch: it would measure the arrow for the limits of the axes, and these are fixed.
     axes.add_artist(
@@ -91,7 +91,7 @@ def draw_arrow(
 def write(
     axes: Axes, place: tuple[float, float], text: str, color: str = INK, **settings: Any
 ) -> Text:
-    """Small text about `place`, on a piece of paper that hides the lines below it."""
+    """Small text about `place`, on a background that hides the lines below it."""
     settings = {"ha": "center", "va": "center", "fontsize": SMALL, **settings}
     paper = {"boxstyle": "square,pad=0.12", "facecolor": PAPER, "edgecolor": "none"}
     return axes.text(*place, text, color=color, bbox=paper, linespacing=1.15, zorder=2, **settings)
@@ -108,7 +108,7 @@ def write_beside(axes: Axes, node: Node, text: str, color: str, above: bool = Tr
 
 
 def along(start: Node, end: Node, fraction: float) -> tuple[float, float]:
-    """The point that lies at `fraction` of the way from one node to the other."""
+    """The point at `fraction` of the way from one node to the other."""
     (x1, y1), (x2, y2) = start.place, end.place
     return x1 + fraction * (x2 - x1), y1 + fraction * (y2 - y1)
 
@@ -139,16 +139,17 @@ def row_heights(size: int, spacing: float) -> dict[int, float]:
     """The height of each node of a layer that is drawn, the first at the top, about 0."""
     shown: list[int | None] = list(range(size))
     if size > SHOWN_NEURONS:
-        shown = [*range(SHOWN_NEURONS // 2), None, size - 1]  # None is where the dots stand
+        shown = [*range(SHOWN_NEURONS // 2), None, size - 1]  # None is the place of the dots
     top = spacing * (len(shown) - 1) / 2
     return {index: top - spacing * row for row, index in enumerate(shown) if index is not None}
 
 
 def label_fraction(inputs: int, outputs: int) -> float:
-    """Where on its edge a weight is written so that no two of a layer's labels collide.
+    """The place of a weight on its edge, such that no two labels of a layer collide.
 
-    At 1 / (1 + outputs) of the way the labels of all edges stand in one column at equal distances;
-    seen from the other end, so they do at 1 / (1 + inputs). The smaller number leaves more room.
+    At 1 / (1 + outputs) of the way, the labels of all edges form one column with equal distances;
+    seen from the other end, the same holds at 1 / (1 + inputs). The smaller number leaves more
+    room.
     """
     return 1 / (1 + outputs) if outputs <= inputs else inputs / (1 + inputs)
 

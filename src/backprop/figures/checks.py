@@ -1,4 +1,4 @@
-"""Checks at the door that several figures share."""
+"""Checks of arguments that several figures share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_span(span: tuple[float, float]) -> None:
 
 
 def check_count(curves: Sequence[object] | Mapping[str, object]) -> None:
-    """Raise ValueError for no curves, and for more than can be told apart."""
+    """Raise ValueError for no curves, and for more than are distinguishable."""
     if not 1 <= len(curves) <= len(SERIES):
         raise ValueError(f"{len(curves)} curves: give between 1 and {len(SERIES)}")
 
@@ -68,7 +68,7 @@ def check_labels(
 def check_names(
     nodes: Mapping[str, object], edges: Sequence[tuple[str, str]], *others: Mapping[str, object]
 ) -> None:
-    """Raise ValueError for no nodes and for a name of an edge or a number that no node has."""
+    """Raise ValueError for no nodes, and for an edge or number with a name that no node has."""
     if not nodes:
         raise ValueError("the graph has no nodes: give at least one")
     unknown = {name for edge in edges for name in edge}.union(*others) - set(nodes)

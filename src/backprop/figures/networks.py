@@ -56,10 +56,10 @@ def draw_network(
 ) -> Figure:
     """A layered network from left to right: inputs square, neurons round, outputs with two rings.
 
-    `labels` has a text for each node, a list a layer. `weight_labels` has a table for each layer of
-    weights, shaped as its W, (inputs, outputs), of texts or numbers. `biases` adds the constant 1
-    that feeds each layer. Of a layer with more than eight nodes the first four and the last are
-    drawn. Raises ValueError for bad sizes and for labels that do not fit them.
+    `labels` has a text for each node, one list per layer. `weight_labels` has a matrix for each
+    layer of weights, shaped as its W, (inputs, outputs), of texts or numbers. `biases` adds the
+    constant 1 that feeds each layer. Of a layer with more than eight nodes, the first four and the
+    last are drawn. Raises ValueError for bad sizes and for labels that do not fit them.
     """
     check_layer_sizes(layer_sizes)
     check_labels(layer_sizes, labels, weight_labels)
@@ -98,7 +98,7 @@ def draw_layer(
     texts: Sequence[Label],
     kind: str,
 ) -> dict[int, Node]:
-    """The nodes of one layer by index, one below the other, and in words how many there are."""
+    """The nodes of one layer by index, one below the other, and their number in words."""
     noun = "hidden neuron" if kind == "hidden" else kind
     caption = f"{len(texts)} {noun}{'s' if len(texts) > 1 else ''}"
     write(axes, (x, bottom - 0.65), caption, MUTED, va="baseline")
@@ -121,12 +121,12 @@ def draw_computation_graph(
     """A graph of operations, from left to right.
 
     `nodes` maps a name to (column, row, label), columns counted from the left and rows from the
-    top; `edges` are pairs of names, and a pair that occurs twice has two bent arrows. A node that
-    no edge enters is given and drawn square, all others round. `values` stand in blue above their
-    nodes, `gradients`, the derivatives of the result with respect to each, in orange below.
-    `contributions` maps an edge to what passes backward along it, written on the edge behind an
-    arrow to the left. Raises ValueError for a name that is not in `nodes` and for a pair that is
-    not in `edges`.
+    top; `edges` are pairs of names, and a pair that occurs twice has two bent arrows. A node
+    without incoming edges is an input and drawn square, all others round. `values` are written in
+    blue above their nodes, `gradients`, the derivatives of the result with respect to each, in
+    orange below. `contributions` maps an edge to the number that passes backward along it, written
+    on the edge after an arrow to the left. Raises ValueError for a name that is not in `nodes` and
+    for a pair that is not in `edges`.
     """
     values, gradients, contributions = values or {}, gradients or {}, contributions or {}
     check_names(nodes, edges, values, gradients)
@@ -166,7 +166,7 @@ def draw_computation_graph(
 def plot_matrix_product(rows: int, inputs: int, outputs: int) -> Figure:
     """The shapes in Z = A_in @ W + b as rectangles, for `rows` samples.
 
-    The sides are not to scale, but equal numbers have equal lengths. The two sides that must agree
+    The sides are not to scale, but equal numbers have equal lengths. The two sides that must match
     are thick and dashed.
     """
     check_sizes(rows=rows, inputs=inputs, outputs=outputs)

@@ -1,4 +1,4 @@
-"""Networks with cycles: relaxing to a fixed point, and unrolled in time."""
+"""Networks with cycles: converging to a fixed point, and unrolled in time."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def draw_relaxation(
 ) -> Figure:
     """Neurons in a circle, the first at the top, with their values after each of some steps.
 
-    Above its value each neuron has its number. `W` is (neurons, neurons): an arrow for each weight
+    Each neuron has its number above its value. `W` is (neurons, neurons): an arrow for each weight
     that is not 0, in the direction of the pass, 'forward' or 'backward'. `states` is (all steps,
-    neurons), and `steps` picks those to draw. Raises ValueError for shapes that do not fit, a step
-    outside `states` and another pass.
+    neurons), and `steps` selects those to draw. Raises ValueError for shapes that do not fit, a
+    step outside `states` and any other pass.
     """
     W, states = np.asarray(W, dtype=float), np.asarray(states, dtype=float)
     if W.ndim != 2 or len(W) < 2 or W.shape[0] != W.shape[1] or states.shape[1:] != (len(W),):
@@ -86,7 +86,7 @@ def draw_cycles(W: ArrayLike) -> Figure:
 
 
 def beside(start: Node, end: Node, share: float) -> tuple[float, float]:
-    """The point next to the middle of two nodes, by a share of their distance, to the right."""
+    """A point to the right of the middle of two nodes, at a proportion of their distance."""
     x, y = along(start, end, 0.5)
     return x + share * (end.place[1] - start.place[1]), y - share * (end.place[0] - start.place[0])
 
@@ -116,8 +116,8 @@ def draw_unrolled(
 
     Solid arrows lead forward, dashed ones carry the gradient back. `reading` says where outputs are
     read, at the 'last step' or at 'every step'. With `truncation` the gradient does not cross the
-    dotted lines, one after every so many steps, counted from the end. Raises ValueError for a
-    number of steps or a truncation below 1 and another reading.
+    dotted lines, one after every `truncation` steps, counted from the end. Raises ValueError for a
+    number of steps or a truncation below 1, and for any other reading.
     """
     check_sizes(steps=steps, truncation=1 if truncation is None else truncation)
     if reading not in READINGS:
@@ -146,7 +146,7 @@ def draw_unrolled(
 
 
 def join(axes: Axes, start: Node, end: Node, weight: str, back: bool = False) -> None:
-    """An arrow forward with its weight; where the gradient goes back, a dashed one next to it."""
+    """An arrow forward with its weight; if the gradient goes back, a dashed one next to it."""
     bend = 0.25 if back else 0.0
     draw_arrow(axes, start, end, FORWARD, bend=bend)
     if back:

@@ -29,7 +29,7 @@ from backprop.figures.style import (
 
 Predict = Callable[[Sequence[float]], int]
 Panel = tuple[Predict, Sequence[Sequence[float]]]
-# Told apart without colour: by dashes, and by markers.
+# Distinguished without colour: by dashes, and by markers.
 LINES: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (ORANGE, "--"), (PURPLE, "-."), (INK, ":"))
 POINTS: tuple[dict[str, Any], ...] = (
     {"marker": "o", "markerfacecolor": PAPER},
@@ -47,11 +47,11 @@ def plot_regions(
     *,
     span: tuple[float, float] = (-1.0, 2.0),
 ) -> Figure:
-    """Where a network predicts the second of two classes, and the lines of its hidden neurons.
+    """The region where a network predicts the second of two classes, and its neurons' lines.
 
-    A panel for each title. It has a function that predicts the class, 0 or 1, of a pair of inputs,
-    and the weights of each hidden neuron, w1, w2 and the bias, of which a line is drawn where the
-    weighted sum is 0; its arrow points to the side where the sum is positive. `points` are the
+    There is one panel per title. It has a function that predicts the class, 0 or 1, of a pair of
+    inputs, and the weights of each hidden neuron, w1, w2 and the bias; a line shows where the
+    neuron's weighted sum is 0, with an arrow to the side where it is positive. `points` are the
     examples, (examples, 2), and `labels` their classes. `span` holds for both axes, which have the
     same scale. A line that does not cross this square is not drawn.
 
@@ -88,8 +88,8 @@ def check_panels(panels: Mapping[str, Panel]) -> None:
     counts = {len(neurons) for _, neurons in panels.values()}
     if len(counts) != 1 or not 1 <= max(counts) <= len(LINES):
         raise ValueError(
-            f"panels with {sorted(counts)} neurons: give at least one panel, and as many neurons "
-            f"in each, from 1 to {len(LINES)}"
+            f"panels with {sorted(counts)} neurons: give at least one panel, and the same number "
+            f"of neurons in each, from 1 to {len(LINES)}"
         )
 
 
@@ -125,7 +125,7 @@ def draw_neuron(
 
 
 def line_in_square(weights: Sequence[float], span: tuple[float, float]) -> np.ndarray:
-    """Where the line w1 x1 + w2 x2 + b = 0 enters and leaves the square: (2, 2), or empty."""
+    """The ends of the line w1 x1 + w2 x2 + b = 0 in the square: (2, 2), or empty."""
     w1, w2, bias = weights
     low, high = span
     crossings = []
@@ -139,7 +139,7 @@ def line_in_square(weights: Sequence[float], span: tuple[float, float]) -> np.nd
 
 
 def legend_entries(class_names: tuple[str, str], neurons: int) -> list[Line2D | Patch]:
-    """What the legend shows: both classes, the region, and the line of each neuron."""
+    """The entries of the legend: both classes, the region, and the line of each neuron."""
     entries: list[Line2D | Patch] = [
         Line2D([], [], linestyle="", color=INK, markersize=8, label=name, **look)
         for name, look in zip(class_names, POINTS)

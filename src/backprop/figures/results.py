@@ -87,12 +87,12 @@ def plot_confusion(
     title: str | None = None,
     shade_mistakes: bool = False,
 ) -> Figure:
-    """Counts of samples: a row for each true class, a column for each predicted one.
+    """Counts of samples: one row per true class, one column per predicted class.
 
-    The deeper the tint, the larger the share of its row; blue on the diagonal, where prediction and
-    truth agree, and orange elsewhere. With `shade_mistakes` the orange is deepest at the largest
-    count off the diagonal, so that rare mistakes can be seen. Raises ValueError unless the matrix
-    is square and of whole numbers, with a name for each class.
+    The deeper the tint, the larger the proportion of its row; blue on the diagonal, where
+    prediction and truth agree, and orange elsewhere. With `shade_mistakes` the orange is deepest at
+    the largest count off the diagonal, so that rare mistakes are visible. Raises ValueError unless
+    the matrix is square and of whole numbers, with a name for each class.
     """
     counts = np.asarray(matrix)
     size = len(class_names)
@@ -140,9 +140,9 @@ def plot_features(
     *,
     columns: tuple[int, int] = (0, 1),
 ) -> Figure:
-    """Two features of the samples X, (samples, features), against each other, a marker a class.
+    """Two features of the samples X, (samples, features), against each other, one marker per class.
 
-    `labels` are whole numbers, places in `class_names`; `columns` are the two features' places.
+    `labels` are indices of `class_names`; `columns` are the indices of the two features.
     """
     X, labels = np.asarray(X), np.asarray(labels)
     check_lengths(X=X, labels=labels)
@@ -169,9 +169,9 @@ def plot_images(
 ) -> Figure:
     """Small images, (count, rows, columns), in a grid, each with its title below it.
 
-    Grey from 0, the paper, to the largest number, the ink. With `signed` each image has a scale of
-    its own, symmetric about 0: orange below, white at 0, blue above. Raises ValueError for images
-    of another shape and for a wrong count of titles.
+    Grey from 0, the paper, to the largest number, the ink. With `signed` each image has its own
+    scale, symmetric about 0: orange below, white at 0, blue above. Raises ValueError for images of
+    another shape and for the wrong number of titles.
     """
     images = np.asarray(images, dtype=float)
     if images.ndim != 3 or len(images) == 0:
@@ -208,9 +208,9 @@ def plot_histograms(
     bins: int = 20,
     xlabel: str = "output",
 ) -> Figure:
-    """How the numbers of each group are distributed over `span`: one panel per group.
+    """The distribution of each group's numbers over `span`: one panel per group.
 
-    A bar is the share of the group's numbers that lie in one of `bins` equal parts of the span. All
+    A bar is the proportion of the group's numbers in one of `bins` equal parts of the span. All
     panels have the same vertical scale. Raises ValueError for no groups and for a number outside.
     """
     check_count(groups)
@@ -234,10 +234,10 @@ def plot_histograms(
 
 @in_house_style
 def plot_speed_ratio(ratios: Mapping[str, float], *, baseline: str = "loops") -> Figure:
-    """How many times as fast as the baseline each case is: bars on a logarithmic scale from 1."""
+    """The speed of each case as a multiple of the baseline: bars on a logarithmic scale from 1."""
     values = finite_numbers(list(ratios.values()), "ratios")
     if not (values > 0).all():
-        raise ValueError(f"ratios must be greater than 0, and these are {ratios}")
+        raise ValueError(f"ratios are {ratios}: give numbers greater than 0")
     axes = new_plot(0.9 + 0.45 * len(ratios), xlabel=f"times as fast as {baseline}")
     axes.set_xscale("log")
     label_plainly(axes.xaxis)

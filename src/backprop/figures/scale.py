@@ -1,4 +1,4 @@
-"""Speed and scale: where time goes, what more rows in a step buy, and work shared by machines."""
+"""Speed and scale: the use of time, the gain from more rows per step, several machines."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from backprop.figures.style import (
 )
 
 HATCHES = {BLUE: "", ORANGE: "//", GREEN: "..", PURPLE: "xx", MUTED: "--"}
-SHORTEST_LABELLED = 0.08  # the smallest share whose number fits into its bar
+SHORTEST_LABELLED = 0.08  # the smallest share with room for its number
 
 
 @in_house_style
 def plot_time_shares(shares: Mapping[str, Mapping[str, float]]) -> Figure:
-    """What each kind of work has of the time: a bar for each case, cut into its shares.
+    """The share of each kind of work in the time: a bar for each case, divided into shares.
 
-    `shares` has for each case the kinds of work, the same in all, with numbers that add up to
-    about 1. Raises ValueError for shares that do not, for unequal kinds, and for more than five.
+    `shares` maps each case to its kinds of work, the same in all, with numbers that add up to about
+    1. Raises ValueError for shares that do not, for different kinds, and for more than five.
     """
     kinds = list(next(iter(shares.values()), {}))
     if not 1 <= len(kinds) <= len(HATCHES):
@@ -77,7 +77,7 @@ def plot_time_shares(shares: Mapping[str, Mapping[str, float]]) -> Figure:
 
 @in_house_style
 def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> Figure:
-    """How something grows with the rows of a step: a curve each, both scales logarithmic.
+    """Quantities that grow with the rows per step: one curve each, on two logarithmic scales.
 
     Each curve has a number greater than 0 for every count of rows.
     """
@@ -99,11 +99,11 @@ def plot_by_rows(curves: Mapping[str, Mapping[int, float]], *, ylabel: str) -> F
 def plot_roofline(
     points: Mapping[str, Mapping[float, float]], roofs: Mapping[str, float]
 ) -> Figure:
-    """Which share of the processor's limit is reached, against the work per number moved.
+    """The share of the processor's limit that is reached, against the work per number moved.
 
     Each of `points` maps multiplications per number moved to a share of the limit. Each of `roofs`
-    is a memory, with the multiplications that the processor does at its limit while this memory
-    moves one number: with less work than that per number, the memory is the limit. Both scales are
+    is a memory, with the number of multiplications that the processor does at its limit while this
+    memory moves one number: with less work per number, the memory is the limit. Both scales are
     logarithmic. Raises ValueError for numbers that are not greater than 0.
     """
     check_count(points)
@@ -129,11 +129,11 @@ def plot_roofline(
 
 @in_house_style
 def draw_data_parallel(rows: Sequence[int]) -> Figure:
-    """A step of data-parallel training, with a worker for each of these counts of rows.
+    """A step of data-parallel training, with one worker for each of these counts of rows.
 
-    Parameters go from the coordinator to the workers in solid lines, gradients come back in dashed
-    ones, each with its share of the rows. Raises ValueError for counts that are not whole numbers
-    of at least 1.
+    Solid lines lead from the coordinator to the workers, for parameters; dashed lines lead back,
+    for gradients, each with its proportion of the rows. Raises ValueError for counts that are not
+    whole numbers of at least 1.
     """
     check_sizes(**{f"rows of part {number}": count for number, count in enumerate(rows, 1)})
     check_count(rows)

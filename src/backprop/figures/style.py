@@ -41,7 +41,7 @@ STYLE = {
     "figure.dpi": 200,
     "figure.edgecolor": PAPER,
     "figure.facecolor": PAPER,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.family": "DejaVu Sans",  # included in matplotlib: the same on every machine
     "font.size": 11,
     "grid.color": GRID,
     "legend.edgecolor": GRID,
@@ -61,20 +61,20 @@ STYLE = {
 WIDTH = 6.4  # of every figure, in inches, for a column of some 720 pixels
 SMALL = 10  # points: the smallest text
 LARGE = 12
-TINT = 0.4  # the strongest tint of a ground: ink on it keeps its contrast
+TINT = 0.4  # the strongest background tint: ink on it keeps its contrast
 WEIGHT_LABEL, ERROR_LABEL = "weight $w$", "error $E$"
 Function = Callable[[float], float]
 Arguments = ParamSpec("Arguments")
 
 
 def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
-    """`function`, run with the settings of STYLE on top of matplotlib's own defaults."""
+    """`function`, run with the settings of STYLE added to matplotlib's defaults."""
 
     @wraps(function)
     def styled(*arguments: Arguments.args, **keywords: Arguments.kwargs) -> Figure:
         with plt.style.context(STYLE, after_reset=True):
             figure = function(*arguments, **keywords)
-            figure.draw_without_rendering()  # ticks take their style when they are first drawn
+            figure.draw_without_rendering()  # ticks get their style when they are first drawn
             return figure
 
     return styled
@@ -94,9 +94,9 @@ def new_plot(height: float = 3.6, **labels: str) -> Axes:
 
 
 def figure_of(axes: Axes) -> Figure:
-    """The figure that the axes are a part of."""
+    """The figure to which the axes belong."""
     figure = axes.get_figure(root=True)
-    assert figure is not None  # axes that were removed from their figure have none
+    assert figure is not None  # axes removed from their figure have none
     return figure
 
 

@@ -45,16 +45,15 @@ def plot_bands(
 ) -> Figure:
     """The mean of the scores at each level, with a band of one standard deviation to either side.
 
-    A panel for each title, in it a curve for each name, and for each level of a curve its scores: a
-    mapping, or a pandas Series of lists with the levels as index. Panels stand in rows of
-    `columns`, all in one row without it; they may have different curves, and a name looks the same
-    in all of them. They share both scales.
+    There is a panel for each title, with a curve for each name. A curve maps each level to its
+    scores; it is a mapping, or a pandas Series of lists with the levels as index. Panels are
+    arranged in rows of `columns`, by default all in one row; they may have different curves, and a
+    name looks the same in all of them. They share both scales.
 
-    Levels that are numbers stand at their places on a scale, logarithmic with `log`. Levels that
-    are texts stand at equal distances; next to numbers a text is something else, and gets a point
-    with a bar, at the left, that no line joins to the others. The standard deviation is that of
-    the scores shown, with their number minus one as the divisor. Raises ValueError for no panels,
-    and for more names than can be told apart.
+    Numeric levels have their places on a scale, logarithmic with `log`. Text levels are equally
+    spaced; next to numbers, a text is a separate case: a point with a bar, at the left, not joined
+    to the others. The standard deviation is that of the scores shown, with their number minus one
+    as the divisor. Raises ValueError for no panels, and for more names than are distinguishable.
     """
     names = list(dict.fromkeys(chain.from_iterable(panels.values())))
     check_count(names)
@@ -90,14 +89,14 @@ def plot_bands(
 
 
 def level_label(level: Level) -> str:
-    """What the axis says at a level."""
+    """The label of a level on the axis."""
     return level if isinstance(level, str) else f"{level:g}"
 
 
 def level_places(
     panels: Mapping[str, Mapping[str, Mapping[Level, Scores]]], log: bool
 ) -> dict[Level, float]:
-    """Where each level stands on the horizontal axis."""
+    """The place of each level on the horizontal axis."""
     curves = chain.from_iterable(panel.values() for panel in panels.values())
     levels = list(dict.fromkeys(chain.from_iterable(dict(curve) for curve in curves)))
     numbers = sorted(level for level in levels if not isinstance(level, str))
@@ -118,7 +117,7 @@ def draw_curve(
     places: Mapping[Level, float],
     style: Mapping[str, Any],
 ) -> None:
-    """One line of means with its band; levels that stand apart get a point with a bar."""
+    """One line of means with its band; separate levels get a point with a bar."""
     scores = {level: finite_numbers(part, name) for level, part in curve.items()}
     means = {level: float(part.mean()) for level, part in scores.items()}
     spreads = {level: sample_deviation(part) for level, part in scores.items()}
@@ -153,7 +152,7 @@ def plot_boxes(
     xlabel: str = "test accuracy",
     log: bool = False,
 ) -> Figure:
-    """A box for each list of scores, a row each, under the heading of its group.
+    """A box for each list of scores, one per row, under the heading of its group.
 
     The box holds the middle half of the scores and the line in it their median; the whiskers reach
     to the smallest and the largest; the diamond is the mean. `log` makes the scale logarithmic, for
