@@ -1,9 +1,9 @@
-"""The programs that are measured against each other: this course's own, and other people's.
+"""The programs in the comparison: this course's own, and other people's.
 
-Each function makes ready one contestant for a task and returns what trains it for the epochs of the
-task. All get the same rows, sizes, batch size and learning rate, and do what their users would
-write: shuffle the rows, and step through them in batches. A library that is not installed raises
-ModuleNotFoundError, and one that cannot compile raises CannotCompile.
+Each function prepares one contestant for a task and returns a function that trains it for the
+epochs of the task. All get the same rows, sizes, batch size and learning rate, and are written as
+their users would write them: shuffle the rows, and step through them in batches. A library that is
+not installed raises ModuleNotFoundError, and one that cannot compile raises CannotCompile.
 
 This course's network, PyTorch and JAX compute the same run: they start from the same weights,
 shuffle with the same generator, and return their parameters, which a test compares.
@@ -51,7 +51,7 @@ class Task:
 
     @property
     def one_hot(self) -> np.ndarray:
-        """A row for each label, in the type of X."""
+        """One row per label, in the type of X."""
         return np.eye(self.sizes[-1], dtype=self.X.dtype)[self.labels]
 
 
@@ -63,7 +63,7 @@ def digits_task(hidden: int, batch_size: int, rows: int = 20_000) -> Task:
 
 
 def initial_parameters(task: Task, generator: np.random.Generator) -> list[np.ndarray]:
-    """W and b of both layers, in the type of X: those that this course's network starts with."""
+    """W and b of both layers, in the type of X: the initial ones of this course's network."""
     parameters = []
     for inputs, outputs in zip(task.sizes, task.sizes[1:]):
         W = generator.normal(scale=inputs**-0.5, size=(inputs, outputs))
@@ -147,7 +147,7 @@ def scikit_learn(task: Task) -> Training:
 
 
 def pytorch(task: Task) -> Training:
-    """PyTorch, one operation after another ("eager"), as its tutorials write it."""
+    """PyTorch, one operation after another ("eager"), as in its tutorials."""
     import torch
 
     generator = np.random.default_rng(1)
@@ -177,8 +177,8 @@ def pytorch(task: Task) -> Training:
 def pytorch_compiled(task: Task) -> Training:
     """PyTorch with a whole step compiled: the rows, the loss, its gradient and the update.
 
-    PyTorch translates the step into C++ and needs a compiler for it. Raises CannotCompile where
-    that fails.
+    PyTorch translates the step into C++ and needs a compiler for it. Raises CannotCompile if that
+    fails.
     """
     import torch
     from torch.nn.functional import cross_entropy
@@ -198,7 +198,7 @@ def pytorch_compiled(task: Task) -> Training:
         return value
 
     try:
-        # One piece of code for full batches, and one for what is left of an epoch.
+        # One compiled program for full batches, and one for the last batch of an epoch.
         step = torch.compile(step, dynamic=False)
         first_rows = torch.arange(min(task.batch_size, len(X)))
         step([parameter.clone() for parameter in state], first_rows)
@@ -258,8 +258,8 @@ def jax_step(task: Task) -> Training:
 def jax_epoch(task: Task) -> Training:
     """JAX with the whole epoch compiled: a loop over shuffled row numbers, with the data in JAX.
 
-    An epoch gets the parameters and the order of the rows, and returns new parameters in the memory
-    of the old ones, which are donated, and the mean loss.
+    An epoch receives the parameters and the order of the rows, and returns new parameters in the
+    memory of the old ones, which are donated, and the mean loss.
     """
     import jax
 
@@ -299,7 +299,7 @@ def example_by_example(task: Task) -> Training:
     """NumPy, but one column vector per example, the style of Nielsen's book; float64.
 
     All neurons are sigmoids, and the loss is the binary cross-entropy. Runs one epoch of
-    EXAMPLES_MEASURED of the rows: the time is in proportion to both.
+    EXAMPLES_MEASURED of the rows: the time is proportional to both.
     """
     generator = np.random.default_rng(1)
     initial = [parameter.astype(float) for parameter in initial_parameters(task, generator)]
@@ -357,7 +357,7 @@ def course_on_iris(task: Task, bias: bool = True) -> Training:
 
 
 def iris_listing(task: Task) -> Training:
-    """What the iris tutorials print, corrected: no biases, a list of records made into a frame."""
+    """The iris tutorials' program, corrected: no biases, a list of records made into a frame."""
     generator = np.random.default_rng(1)
     inputs, hidden, outputs = task.sizes
     W1, W2 = generator.normal(size=(inputs, hidden)), generator.normal(size=(hidden, outputs))

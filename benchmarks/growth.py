@@ -1,10 +1,10 @@
 """Measure how the cost of an epoch grows with the work, and the memory that it takes.
 
-The sizes of one question take turns, ROUNDS times, and the median of each counts. Times are kept as
-ratios: over the first line of the same question, and over the bare matrix products of the same
-network. Where the second ratio comes down to 2, the products take half of the time, and what Python
-and the elementwise functions cost no longer dominates. Memory is what NumPy holds at its peak
-beyond the data, over what the parameters and the activations of one batch need:
+The sizes of one question take turns, for ROUNDS rounds, and the median of each counts. Times are
+stored as ratios: over the first line of the same question, and over the bare matrix products of the
+same network. Where the second ratio falls to 2, the products take half of the time, and the cost of
+Python and of the elementwise functions no longer dominates. Memory is NumPy's peak in addition to
+the data, divided by the memory for the parameters and for the activations of one batch:
 
     python benchmarks/growth.py
 
@@ -61,7 +61,7 @@ def train_once(net: Network, X: np.ndarray, Y: np.ndarray, batch: int) -> None:
 
 
 def multiply_once(net: Network, X: np.ndarray, batch: int) -> None:
-    """The matrix products of an epoch and nothing else, in memory that is there already."""
+    """The matrix products of an epoch and nothing else, in memory that is already allocated."""
     layers = net.layers
     deltas = [np.ones((batch, layer.outputs), np.float32) for layer in layers]
     outputs = [np.empty_like(delta) for delta in deltas]
@@ -85,7 +85,7 @@ def seconds(function, *arguments) -> float:
 
 
 def growth() -> Iterator[dict[str, object]]:
-    """A line for each size of each question."""
+    """One line per size and question."""
     for question, settings in tqdm(QUESTIONS.items(), unit="question"):
         nets = [network(sizes) for sizes, *_ in settings]
         X, Y = data(max(rows for *_, rows in settings))
@@ -111,7 +111,7 @@ def growth() -> Iterator[dict[str, object]]:
 
 
 def memory() -> Iterator[dict[str, object]]:
-    """The peak of an epoch's memory, compared with three copies of the parameters and one batch."""
+    """The peak memory of an epoch, compared with three copies of the parameters and one batch."""
     for sizes, batch in [([784, 100, 10], 32), ([784, 100, 10], 2048), ([784, 1000, 1000, 10], 32)]:
         X, Y = data(4096)
         net = network(sizes)
@@ -121,7 +121,7 @@ def memory() -> Iterator[dict[str, object]]:
         train_once(net, X, Y, batch)
         peak = tracemalloc.get_traced_memory()[1] - before
         tracemalloc.stop()
-        # The parameters and the gradient were there before; the third copy is made in training.
+        # The parameters and the gradient already existed; training makes the third copy.
         held = net.parameters.nbytes + net.gradient.nbytes
         copies, rows = 3 * net.parameters.nbytes, 4 * batch * (sizes[0] + outputs)
         yield {

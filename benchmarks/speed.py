@@ -1,15 +1,15 @@
 """Measure this course's programs against other people's: `make bench`.
 
-The contestants of a task take turns, ROUNDS times, and the median of each counts, so that a
-computer that slows down slows all of them. What is kept are ratios: the time over that of the bare
-matrix products, and over that of this course's program. Peers that are not installed are left out.
-It prints a table and stores it as `benchmarks/speed.csv`, which chapter 17 reads:
+The contestants of a task take turns, for ROUNDS rounds, and the median of each counts, so that a
+computer that slows down affects all of them. The results are ratios: each time over that of the
+bare matrix products, and over that of this course's program. Missing peers are left out. It prints
+a table and stores it as `benchmarks/speed.csv`, which chapter 17 reads:
 
     python benchmarks/speed.py
 
-Matrix products use as many threads as the processor has; with OPENBLAS_NUM_THREADS=1 NumPy uses
-one, and the results go into another file. `--quick` tries everything with few rows, in one round,
-and stores nothing.
+Matrix products use as many threads as the CPU has; with OPENBLAS_NUM_THREADS=1 NumPy uses one, and
+the results go into another file. `--quick` tries everything with few rows, in one round, and stores
+nothing.
 """
 
 import argparse
@@ -35,9 +35,9 @@ HERE = Path(__file__).parent
 def tasks(
     rows: int = ROWS,
 ) -> Iterator[tuple[str, contestants.Task, Mapping[str, Callable], Mapping[str, float]]]:
-    """Each task: its name, its data, who takes part, and by what to multiply a time.
+    """Each task: its name, its data, its contestants, and the factors for their times.
 
-    `rows` is the number of rows of the tasks of the size of digits.
+    `rows` is the number of rows in the tasks of the size of digits.
     """
     for hidden in (30, 100):
         for batch_size in (32, 128):
@@ -92,7 +92,7 @@ def measure(
         except (ModuleNotFoundError, contestants.CannotCompile) as reason:
             tqdm.write(f"{name} is left out: {reason}")
             continue
-        trainings[name]()  # the first time compiles and makes memory
+        trainings[name]()  # the first run compiles and allocates memory
     times = {name: [] for name in trainings}
     for _ in range(rounds):
         for name, training in trainings.items():
@@ -104,7 +104,7 @@ def measure(
 
 
 def table(rounds: int = ROUNDS, rows: int = ROWS) -> pd.DataFrame:
-    """A line for each task and program."""
+    """One line per task and program."""
     lines = []
     for name, task, programs, factors in tqdm(list(tasks(rows)), unit="task"):
         seconds = measure(task, programs, factors, rounds)

@@ -5,13 +5,13 @@
     python tools/mutants.py --list                   the sample only, without running any test
 
 The sample is drawn with a seed from all mutants that `mutations.py` finds. Each one is made in a
-copy of the repository, never here. A first pass records which tests execute which line, so that a
-mutant meets the tests that execute its line, the fastest first, until one fails. Tests that take
+copy of the repository, never here. A first pass records the tests that execute each line, so that a
+mutant runs the tests that execute its line, the fastest first, until one fails. Tests that take
 longer than SLOW seconds run only for lines that no other test executes. The notebooks do not run.
 
-The results are in _build/mutants/results.csv. Mutants that equivalent_mutants.csv lists change
-nothing that a test could notice; they are not run and not counted. Ends with 1 if the tests notice
-fewer than 95 % of the others.
+The results are in _build/mutants/results.csv. The mutants listed in equivalent_mutants.csv change
+nothing that a test could notice; they are not run and not counted. The exit status is 1 if the
+tests notice fewer than 95 % of the others.
 """
 
 import argparse
@@ -42,10 +42,10 @@ ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.csv")
 RESULTS = ROOT / "_build" / "mutants"
 COLUMNS = ("file", "line", "function", "before", "after", "result", "tests", "seconds")
-SLOW = 10  # seconds that one test takes
-MEMORY = 8_000_000  # KiB that a process may fill: a loop that fills the memory ends there
+SLOW = 10  # the seconds of a slow test
+MEMORY = 8_000_000  # KiB per process: a loop that fills the memory stops there
 ENOUGH = 0.95
-# Every process of a test file notes the lines that it executes; those of a test, under its name.
+# Every process of a test file records its executed lines; those of a test, under its name.
 COVERAGE = """\
 [run]
 source =
@@ -66,14 +66,14 @@ class Mutant(NamedTuple):
     mutation: Mutation
 
     def described(self) -> dict[str, str]:
-        """Its file, line and function, and the line before and after, as the tables have them."""
+        """Its file, line and function, and the line before and after, in the form of the tables."""
         source = (ROOT / self.file).read_bytes()
         before, after = self.mutation.before_and_after(source)
         place = (self.file, str(self.mutation.line(source)), self.mutation.function)
         return dict(zip(COLUMNS, (*place, before, after)))
 
     def key(self) -> tuple[str, ...]:
-        """What names it in the list of equivalent mutants, where lines may move."""
+        """Its key in the list of equivalent mutants, which does not depend on line numbers."""
         return _key(self.described())
 
 
@@ -83,7 +83,7 @@ def population(paths: Iterable[str] = ("src", "coursework")) -> list[Mutant]:
     for path in paths:
         if not (ROOT / path).exists():
             raise FileNotFoundError(f"there is no {path} in {ROOT}: name files or folders in it")
-        # Of the coursework, the programs: the assignments in its folders are chapters.
+        # Of the coursework, only the programs: its assignments are notebooks.
         pattern = "*.py" if Path(path).name == "coursework" else "**/*.py"
         files += (ROOT / path).glob(pattern) if (ROOT / path).is_dir() else [ROOT / path]
     return [
@@ -94,13 +94,13 @@ def population(paths: Iterable[str] = ("src", "coursework")) -> list[Mutant]:
 
 
 def sample(mutants: list[Mutant], number: int, seed: int) -> list[Mutant]:
-    """So many of the mutants, drawn without replacement, in their order in the population."""
+    """That many of the mutants, drawn without replacement, in their order in the population."""
     chosen = random.Random(seed).sample(range(len(mutants)), min(number, len(mutants)))
     return [mutants[index] for index in sorted(chosen)]
 
 
 def equivalents() -> set[tuple[str, ...]]:
-    """The mutants that are known to change nothing."""
+    """The mutants known to change nothing."""
     with EQUIVALENT.open(encoding="utf-8", newline="") as file:
         return {_key(row) for row in csv.DictReader(file)}
 
@@ -131,7 +131,7 @@ class Copies:
 
 
 def run(copy: Path, command: list[str], seconds: float) -> int | None:
-    """The exit status of a Python command in a copy, or None if its time was not enough."""
+    """The exit status of a Python command in a copy, or None if it ran out of time."""
     environment = os.environ | {
         "PYTHONPATH": f"{copy / 'src'}{os.pathsep}{copy}",
         "OPENBLAS_NUM_THREADS": "1",
@@ -156,7 +156,7 @@ PYTEST = ["-m", "pytest", "-o", "addopts=", "-p", "no:cacheprovider", "-q"]
 
 
 class Record(NamedTuple):
-    """What one test file does without any mutant."""
+    """The behaviour of one test file without any mutant."""
 
     seconds: dict[str, float]  # per test that passes
     lines: dict[str, dict[int, list[str]]]  # per file and line: tests, or the whole test file
@@ -184,7 +184,7 @@ def record(copies: Copies, test: str) -> Record:
             data = CoverageData(str(file))
             try:
                 data.read()
-            except CoverageException:  # of a process that a test killed while it wrote
+            except CoverageException:  # from a process killed by a test while writing
                 continue
             for path in data.measured_files():
                 for line, contexts in data.contexts_by_lineno(path).items():
@@ -201,7 +201,7 @@ def record(copies: Copies, test: str) -> Record:
 def _test_of(context: str, tests: Iterable[str]) -> str:
     """The test that a context "tests/test_a.py|test_a.test_b" names, or else its file.
 
-    The file alone is the context of what is imported, of fixtures and of other processes.
+    The file alone is the context of imports, fixtures and other processes.
     """
     file, _, function = context.partition("|")
     name = "::".join((file, *function.split(".")[1:]))
@@ -235,7 +235,7 @@ def recorded(copies: Copies, workers: ThreadPoolExecutor) -> list[Record]:
 
 
 class Choice:
-    """Which tests a mutant meets."""
+    """The choice of tests for a mutant."""
 
     def __init__(self, records: list[Record]):
         self.seconds = {test: s for record in records for test, s in record.seconds.items()}
@@ -268,9 +268,7 @@ def attempt(copies: Copies, mutant: Mutant, number: int, tests: list[str], secon
     with copies.one() as copy:
         file, original = copy / mutant.file, ROOT / mutant.file
         file.write_bytes(mutant.mutation.apply(original.read_bytes()))
-        os.utime(
-            file, (number, number)
-        )  # so that no compiled file of another mutant is taken for it
+        os.utime(file, (number, number))  # so that no compiled file of another mutant is used
         try:
             status = run(copy, [*PYTEST, "-x", *tests], 60 + 5 * seconds)
         finally:
@@ -279,7 +277,7 @@ def attempt(copies: Copies, mutant: Mutant, number: int, tests: list[str], secon
 
 
 def survey(mutants: list[Mutant], number_of_workers: int) -> list[dict[str, str]]:
-    """The table of results of these mutants."""
+    """The table of results for these mutants."""
     known = equivalents()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = Copies(Path(folder), number_of_workers)
@@ -305,7 +303,7 @@ def survey(mutants: list[Mutant], number_of_workers: int) -> list[dict[str, str]
 
 
 def check(copies: Copies, tests: list[str], choose: Choice) -> None:
-    """Stop unless these tests pass together where nothing is changed."""
+    """Stop unless these tests pass together without any change."""
     with copies.one() as copy:
         tests = sorted(tests, key=lambda test: (choose.seconds[test], test))
         status = run(copy, [*PYTEST, *tests], 900) if tests else 0
@@ -322,12 +320,12 @@ def place(row: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Draw a sample, test it, write and print what came out."""
+    """Draw a sample, test it, and write and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="*", default=["src", "coursework"], help="files, folders")
     parser.add_argument("--number", type=int, default=200, help="mutants to draw (200)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (1)")
-    parser.add_argument("--workers", type=int, default=2, help="mutants tested at a time (2)")
+    parser.add_argument("--workers", type=int, default=2, help="mutants tested at once (2)")
     parser.add_argument("--list", action="store_true", help="print the sample and test nothing")
     chosen = parser.parse_args()
     mutants = population(chosen.paths)

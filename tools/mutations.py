@@ -1,7 +1,7 @@
 """All mutants of a Python file: one operator, constant or statement changed in each.
 
-A mutation replaces a few bytes of the source, so that the rest of the file stays as it is. What
-does not compute is left alone: annotations, decorators, docstrings, texts, imports.
+A mutation replaces a few bytes of the source, so that the rest of the file does not change. Code
+that computes nothing is left alone: annotations, decorators, docstrings, other strings, imports.
 """
 
 import ast
@@ -61,7 +61,7 @@ class Mutation:
         return source.count(b"\n", 0, self.start) + 1
 
     def before_and_after(self, source: bytes) -> tuple[str, str]:
-        """The lines that change, as they are and as they become, with single spaces."""
+        """The changed lines before and after, with single spaces."""
         first = source.rfind(b"\n", 0, self.start) + 1
         last = source.find(b"\n", self.end)
         last = len(source) if last < 0 else last
@@ -81,7 +81,7 @@ class _Place:
 
     function: str = ""
     lines: range = range(0)
-    bound: set[str] = field(default_factory=set)  # the names that have a value already
+    bound: set[str] = field(default_factory=set)  # the names that already have a value
 
 
 class _Finder:
@@ -92,7 +92,7 @@ class _Finder:
             self.starts.append(self.starts[-1] + len(line))
 
     def of(self, node: ast.AST, place: _Place) -> Iterator[Mutation]:
-        """All mutations of a node and of what it contains."""
+        """All mutations of a node and of its children."""
         if isinstance(node, ast.stmt):
             last = node.body[0].lineno - 1 if hasattr(node, "body") else node.end_lineno
             place = _Place(
@@ -156,7 +156,7 @@ class _Finder:
 def _computing(node: ast.AST) -> list[ast.AST]:
     """The children of a node that compute something, in the order in which they are evaluated."""
     match node:
-        case ast.JoinedStr():  # a text; and Python 3.11 does not say where its parts are
+        case ast.JoinedStr():  # a string; and Python 3.11 does not know where its parts are
             return []
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return []
@@ -171,14 +171,14 @@ def _computing(node: ast.AST) -> list[ast.AST]:
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[ast.AST]:
-    """What is computed where a function or class is defined: bases and defaults."""
+    """The expressions evaluated where a function or class is defined: bases and defaults."""
     if isinstance(node, ast.ClassDef):
         return node.bases
     return [node.args]
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> set[str]:
-    """The names that have a value where the body begins."""
+    """The names that have a value at the start of the body."""
     parts = () if isinstance(node, ast.ClassDef) else ast.walk(node.args)
     return {part.arg for part in parts if isinstance(part, ast.arg)}
 

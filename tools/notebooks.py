@@ -1,10 +1,10 @@
 """Run the book's notebooks from a fresh kernel and store them in one normal form.
 
-    python tools/notebooks.py                      all of them, and the skeleton of one
-    python tools/notebooks.py book/07_iris.ipynb   one of them
+    python tools/notebooks.py                      all notebooks and the skeleton
+    python tools/notebooks.py book/07_iris.ipynb   one notebook
 
-A notebook whose every cell ran replaces the file; one with an error leaves the file as it was.
-Running this twice changes no byte.
+If every cell of a notebook runs, the result replaces the file; after an error, the file is not
+changed. Running this twice changes no byte.
 """
 
 import os
@@ -22,7 +22,7 @@ from backprop.files import write_whole
 ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # No progress bars in stored outputs, sets in the same order in every run, and one thread for matrix
-# products: two notebooks run at a time, and their threads would only get in each other's way.
+# products: two notebooks run at once, and their threads would only compete with each other.
 FIXED = {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -36,7 +36,7 @@ def normalize(notebook: nbformat.NotebookNode) -> None:
 
 
 def refresh(path: Path) -> str:
-    """Run one notebook and store it. Returns a line that says how it went."""
+    """Run one notebook and store it. Returns one line with the result."""
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,

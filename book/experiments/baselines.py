@@ -1,17 +1,15 @@
-"""Measure time and score of a network and of its rivals, on tasks of several kinds.
+"""Measure the time and the score of a network and of its rivals, on tasks of several kinds.
 
-The tasks are iris, wheat, 500 and 4,000 digits, and one that no line can split: "exclusive or",
-1,000 rows of ten normal features, where the class says whether the first two have the same sign and
-the other eight say nothing.
-
-In each trial every method gets the settings, out of a few candidates, that score best on a fifth of
-the training rows when it learns from the others; then it learns from all of them. The network
-chooses its width and its L2 penalty, and has the recipe of `trials.py` for the rest. Logistic
-regression on all products of two features and boosted trees are left out for the digits: with 784
-features a fit takes them too long.
+The tasks are iris, wheat, 500 and 4,000 digits, and one that no straight line can separate:
+"exclusive or", 1,000 rows of ten normal features, where the class says whether the first two have
+the same sign and the other eight have no influence. In each trial every method gets those of a few
+candidate settings that score best on a fifth of the training rows after learning from the others;
+then it learns from all of them. The network chooses its width and its L2 penalty, and follows the
+recipe of `trials.py` for the rest. Logistic regression on all products of two features and boosted
+trees are left out for the digits: with 784 features, they take too long to fit.
 
 The methods of a trial take turns on one core. The time of the last fit and that of classifying the
-test rows are kept as ratios to those of logistic regression in the same trial: seconds say more
+test rows are stored as ratios to those of logistic regression in the same trial: seconds say more
 about a computer than about a method. The run takes about ten minutes:
 
     python book/experiments/baselines.py

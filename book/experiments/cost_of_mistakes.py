@@ -2,11 +2,11 @@
 
 A 7-8-8-3 network, tanh and at the end sigmoid, learns the wheat seeds with gradient descent, 500
 steps with the full batch of 150 standardized rows; 60 rows test it. Every run of a seed has the
-same split and the same weights at the start, and another mistake in its gradient.
+same split and the same initial weights, but a different mistake in its gradient.
 
-A wrong gradient is often a longer or a shorter one, so each mistake is trained twice: with the
+A wrong gradient is often just longer or shorter, so each mistake is trained twice: with the
 learning rate 1, and with "its own", the one of LEARNING_RATES that gives it the smallest loss on a
-fifth of the training rows when it learns from the others. The run takes about two minutes on two
+fifth of the training rows after learning from the others. The run takes about two minutes on two
 cores:
 
     python book/experiments/cost_of_mistakes.py
@@ -47,7 +47,7 @@ MISTAKES = [
 
 
 Gradient = Callable[[], np.ndarray]
-"""The gradient at the network's present parameters."""
+"""The gradient at the network's current parameters."""
 
 
 def by_class(kind: type[Mistake] | None) -> Callable[[Network, Dataset, float], Gradient]:
@@ -67,7 +67,7 @@ def by_class(kind: type[Mistake] | None) -> Callable[[Network, Dataset, float], 
 
 
 def without_biases(network: Network, part: Dataset, learning_rate: float) -> Gradient:
-    """The gradient with 0 for the biases, which then stay where they are."""
+    """The gradient with 0 for the biases, which then do not change."""
 
     def gradient() -> np.ndarray:
         network.loss_and_gradient(part.X, part.Y)
@@ -109,7 +109,7 @@ def trained(mistake: str, part: Dataset, learning_rate: float, seed: int) -> Net
 
 
 def own_learning_rate(mistake: str, training: Dataset, seed: int) -> float:
-    """The learning rate that suits this mistake best, judged by a fifth of the training rows."""
+    """The learning rate that suits this mistake best, chosen on a fifth of the training rows."""
     fit, validation = training.split(VALIDATION_SHARE, seed=seed)
     losses = [
         trained(mistake, fit, learning_rate, seed).loss_value(validation.X, validation.Y)

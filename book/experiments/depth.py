@@ -1,11 +1,11 @@
-"""Measure what more hidden layers do to a network of sigmoids, and to one of ReLUs.
+"""Measure the effect of more hidden layers on networks of sigmoids and of ReLUs.
 
 Networks with 0 to 5 hidden layers of 30 neurons learn the 4,000 digits for six epochs of batches of
-32. Three kinds of network take part: sigmoids with the squared error, sigmoids with softmax and the
+32. There are three kinds of network: sigmoids with the squared error, sigmoids with softmax and the
 cross-entropy, and ReLUs from He's weights with softmax and the cross-entropy. Each network gets the
-learning rate out of six that leaves the smallest loss on a fifth of the training images, which was
-held out; that loss is a mean over three seeds, which are not used again. Then ten seeds train on
-all training images. The run takes about a minute on two cores:
+one of six learning rates that gives the smallest loss on a held-out fifth of the training images;
+that loss is a mean over three seeds, which are not used again. Then ten seeds train on all training
+images. The run takes about a minute on two cores:
 
     python book/experiments/depth.py
 
@@ -56,7 +56,7 @@ def network_of(kind: str, depth: int, generator: np.random.Generator) -> Network
 def trained(
     kind: str, depth: int, seed: int, rate: float, part: Dataset, epochs: int = EPOCHS
 ) -> Network:
-    """A network that was trained on `part`. Raises TrainingDiverged."""
+    """A network trained on `part`. Raises TrainingDiverged."""
     generator = np.random.default_rng(seed)
     network = network_of(kind, depth, generator)
     plan = {"epochs": epochs, "batch_size": 32, "generator": generator, "progress": False}

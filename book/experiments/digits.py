@@ -1,9 +1,9 @@
 """Measure several networks on the digits, with several seeds, and on a data set of full size.
 
 The full size is that of Fashion-MNIST (Xiao, Rasul and Vollgraf 2017), 60,000 images of clothes in
-the same format as the digits. Debian has it as the package dataset-fashion-mnist; where its files
-are missing, those runs are left out and what is stored of them stays. The rest takes about four
-minutes on two cores, and all of it about twelve:
+the same format as the digits. Debian has it as the package dataset-fashion-mnist; if its files are
+missing, those runs are left out and their stored results are kept. The rest takes about four
+minutes on two cores, and everything about twelve:
 
     python book/experiments/digits.py
 
@@ -57,7 +57,7 @@ NETWORKS = {
 
 
 def optimizer_for(name: str, rows: int) -> Optimizer:
-    """Gradient descent for the small networks, momentum with a falling rate for the others."""
+    """Gradient descent for small networks, momentum with a falling learning rate for the others."""
     if name.startswith("784-30"):
         return GradientDescent(3.0 if "squared" in name else 0.5)
     return Momentum(cosine(0.05, EPOCHS * -(-rows // BATCH_SIZE)), 0.9)
@@ -113,7 +113,7 @@ def run(rows: str, name: str, seed: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Run what there are data for, and write the results."""
+    """Run all settings whose data are installed, and write the results."""
     lines = []
     if not FASHION.is_dir():
         stored = pd.read_csv(RESULTS)

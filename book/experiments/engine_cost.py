@@ -1,12 +1,13 @@
-"""Measure what the engines of chapter 14 cost: the time of a gradient, as a ratio.
+"""Measure the cost of the engines of chapter 14: the time of a gradient, as a ratio.
 
-Three comparisons. A linear network of single numbers, with as many hidden neurons as inputs: the
-gradient of all weights in reverse mode with the chapter's `Number`, and in forward mode with its
-`Dual`, one pass per weight, over the value alone with plain Python floats. And networks with
-arrays: the gradient with the package's `Value` over that of the class `Network`, which has the four
-equations. The code of `Number` and `Dual` is read from the chapter. The contestants of a comparison
-take turns, nine rounds of each on one thread; the shortest processor time of each counts, since
-what else the computer does can only make a time longer. The run takes about half a minute:
+There are three comparisons. For a linear network of single numbers, with as many hidden neurons as
+inputs, there are two: the gradient of all weights in reverse mode with the chapter's `Number`, and
+in forward mode with its `Dual`, one pass per weight, both over the value alone with plain Python
+floats. For networks with arrays there is one: the gradient with the package's `Value` over that of
+the class `Network`, which has the four equations. The code of `Number` and `Dual` is read from the
+chapter. The contestants of a comparison take turns, nine rounds of each on one thread; the shortest
+processor time of each counts, since other programs can only make a time longer. The run takes about
+half a minute:
 
     python book/experiments/engine_cost.py
 
@@ -34,7 +35,7 @@ TAUGHT = ("Number", "Dual", "topological_order", "backward_pass", "weighted_sum"
 SIZES = (2, 8, 32)  # inputs of the networks of single numbers
 NETWORKS = {"4-8-3, 150 rows": ([4, 8, 3], 150), "784-30-10, 32 rows": ([784, 30, 10], 32)}
 ROUNDS = 9
-SHORTEST = 0.02  # seconds; what is faster is repeated within a round until it takes that long
+SHORTEST = 0.02  # seconds; faster calls are repeated within a round until they take this long
 
 Functions = dict[str, Callable[[], Any]]
 
@@ -93,7 +94,7 @@ def with_arrays(sizes: list[int], rows: int) -> Functions:
 
 
 def shortest(functions: Functions) -> dict[str, float]:
-    """The time of one call of each, the shortest of some rounds in which they take turns."""
+    """The time of one call of each: the shortest of several rounds in which they take turns."""
     repeats = {name: max(1, round(SHORTEST / seconds(f, 1))) for name, f in functions.items()}
     rounds = [
         {name: seconds(f, repeats[name]) for name, f in functions.items()} for _ in range(ROUNDS)

@@ -1,17 +1,17 @@
 """Measure how well networks and counting predict the next letter of a name.
 
-In each trial 1,000 of the 5,163 first names, drawn at random, are the test. Of the others each
-method learns from four fifths, and the last fifth decides: for a network after how many epochs to
-stop, for counting how many letters to look at and how much to smooth. The networks have 64
+In each trial 1,000 of the 5,163 first names, drawn at random, are the test set. Each method learns
+from four fifths of the others, and the last fifth is for validation: it decides the number of
+epochs of a network and, for counting, the number of letters and the smoothing. The networks have 64
 neurons, or 113, with which an Elman network has as many parameters as the gated one with 64; they
 train with Adam (0.005) and mini-batches of 50. The run takes about five minutes on two cores:
 
     python book/experiments/first_names.py
 
 Chapter 13 reads `first_names.csv`. Its columns are the method, the seed, the mean log-probability
-of a letter of the test names (their end counts as a letter), what was decided, and of 1,000 names
-drawn from the method the share that is new (not one of those it learned from), the share of these
-that is among the test names, and the first ten.
+of a letter of the test names (their end counts as a letter), the settings chosen, and, of 1,000
+names drawn from the method, the proportion that is new (not one of those it learned from), the
+proportion of these that is among the test names, and the first ten.
 """
 
 from collections import Counter, defaultdict
@@ -77,7 +77,7 @@ class Counts:
     """The probability of a letter after the `order` − 1 letters before it, from counts.
 
     The counts after the longest context are mixed with the probability after the next shorter one,
-    which counts as `smoothing` more letters; after the shortest come 27 equal probabilities.
+    which counts as `smoothing` more letters; the shortest is mixed with 27 equal probabilities.
     """
 
     def __init__(self, names: Sequence[str], order: int, smoothing: float) -> None:
@@ -91,7 +91,7 @@ class Counts:
 
     @property
     def start(self) -> str:
-        """What stands before a name."""
+        """The text before a name."""
         return "." * max(1, self.order - 1)
 
     def after(self, text: str) -> np.ndarray:
@@ -120,7 +120,7 @@ class Counts:
 
 
 def pairs(learned, validation, test, generator):
-    """The letter before, and nothing else."""
+    """The previous letter, and nothing else."""
     return counting(learned, validation, test, generator, orders=[2])
 
 
@@ -137,7 +137,7 @@ def counting(learned, validation, test, generator, orders=ORDERS):
 
 
 def encode(names: Sequence[str]) -> tuple[Sequences, np.ndarray]:
-    """One-hot rows of the letters, and as targets those of the letters after them."""
+    """One-hot rows of the letters, and those of the next letters as targets."""
     rows = [np.eye(27)[[LETTERS.index(letter) for letter in f".{name}."]] for name in names]
     X = Sequences.pad([row[:-1] for row in rows])
     Y = np.zeros(X.values.shape)

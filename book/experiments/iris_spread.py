@@ -2,8 +2,8 @@
 
 The published network is 4-2-3 without biases, on raw features, with the squared error divided by
 elements, learning rate 0.1 and 5000 steps with the full batch of 130 rows; 20 rows test it. Of the
-FIXES, the first three are tried in every combination, the other two on top of all three. The run
-takes about four minutes on two cores:
+FIXES, the first three are tried in every combination, the other two in addition to all three. The
+run takes about four minutes on two cores:
 
     python book/experiments/iris_spread.py
 
@@ -113,7 +113,7 @@ def trained_scores(
     divide_by: str,
     learning_rate: float,
 ) -> list[float]:
-    """Train a network with these settings; its accuracy on the training part and on the test."""
+    """Train a network with these settings; return its training and test accuracy."""
     if standardized:
         training, test = standardize(training, test)
     network = Network(

@@ -1,7 +1,7 @@
 """How much faster are arrays than loops, and what does a gradient cost relative to a forward pass?
 
 Both programs get the same network, the same weights and the same samples. The contestants take
-turns, and the median of the ratios over 21 rounds counts. Only ratios are kept, rounded to two
+turns, and the median of the ratios over 21 rounds counts. Only ratios are stored, rounded to two
 digits: seconds say more about a computer than about a program. NumPy had one thread
 (OPENBLAS_NUM_THREADS=1). The run takes about half a minute:
 

@@ -1,11 +1,11 @@
 """Compare memories of digits: trained networks with cycles, and networks with formulas.
 
-Each of ten trials stores 20 handwritten digits of its own, two of each kind, as chapter 12 does:
-14 × 14 pixels, ink 1 or paper −1. Every method then restores 200 damaged copies for each share of
-missing pixels; within a trial all methods get the same damage. Networks train with 60 % missing. In
-the last three methods a random 60 % of the connections are cut, the same ones for all three. A
-training run ends early where a pass no longer converges; all networks answer after 50 steps. The
-run takes about three minutes on two cores:
+Each of ten trials stores a different set of 20 handwritten digits, two of each kind, as chapter 12
+does: 14 × 14 pixels, ink 1 or paper −1. Every method then restores 200 damaged copies for each
+proportion of missing pixels; within a trial all methods get the same damage. Networks train with 60
+% missing. In the last three methods a random 60 % of the connections are cut, the same ones for all
+three. A training run ends early if a pass no longer converges; all networks are read after 50
+steps. The run takes about three minutes on two cores:
 
     python book/experiments/memories.py
 
@@ -32,7 +32,7 @@ PIXELS = 196
 MISSING = (0.3, 0.5, 0.7, 0.8, 0.9)
 COPIES = 10
 TARGET = 0.9  # tanh cannot reach 1
-GAIN = 2.0  # what the formula's weights are multiplied by, so that tanh comes near 1
+GAIN = 2.0  # the factor of the formula's weights, so that tanh gets close to 1
 STEPS = 50  # of the memories with formulas, which need not converge
 KEPT = 0.4  # the share of connections that are not cut
 
@@ -75,21 +75,21 @@ def erased(generator: np.random.Generator, patterns: np.ndarray, share: float) -
 
 
 def all_others() -> np.ndarray:
-    """Which connections there are when none is cut: all but those from a neuron to itself."""
+    """The connections if none is cut: all but those from a neuron to itself."""
     return 1.0 - np.eye(PIXELS)
 
 
 def some_others(seed: int) -> np.ndarray:
-    """Which connections are left when the others are cut at random."""
+    """The connections that remain after the others are cut at random."""
     return all_others() * (np.random.default_rng(seed).random((PIXELS, PIXELS)) < KEPT)
 
 
 def trained(
     S: np.ndarray, seed: int, updates: int, connections: np.ndarray | None = None
 ) -> Counting:
-    """A trained memory; training ends early where a pass does not converge any more.
+    """A trained memory; training ends early if a pass no longer converges.
 
-    Without `connections` all weights are trained, those of a neuron to itself too.
+    Without `connections` all weights are trained, including those of a neuron to itself.
     """
     generator = np.random.default_rng(seed)
     allowed = np.ones((PIXELS, PIXELS)) if connections is None else connections
@@ -126,7 +126,7 @@ def pseudo_inverse(S: np.ndarray) -> np.ndarray:
 
 
 def neuron_by_neuron(S: np.ndarray, connections: np.ndarray) -> np.ndarray:
-    """The same where connections are cut: a pseudo-inverse for each neuron's own inputs."""
+    """The same with connections cut: a pseudo-inverse for each neuron's own inputs."""
     W = np.zeros((PIXELS, PIXELS))
     for neuron in range(PIXELS):
         inputs = np.flatnonzero(connections[:, neuron])
@@ -164,7 +164,7 @@ def nearest(S: np.ndarray) -> Restore:
 
 
 def makers(S: np.ndarray, trial: int) -> dict[str, Callable[[], Restore | Counting]]:
-    """Every method by name: a function that finds its weights and returns what restores."""
+    """Every method by name: a function that finds its weights and returns its restoration."""
     cut = some_others(trial)
     hopfield = S.T @ S / PIXELS * all_others()
     return {

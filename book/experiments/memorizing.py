@@ -1,9 +1,9 @@
-"""Measure what networks of growing width memorize, and what they learn.
+"""Measure how much networks of growing width memorize, and how much they learn.
 
-784-w-10 networks train on 500 digits whose labels are true, or true but for a fifth, or drawn at
-random. Training ends when all training rows are right, or after LONGEST epochs. Logistic regression
-without penalty, which has no hidden layer, is trained on the same rows. The run takes about three
-minutes on one core:
+784-w-10 networks train on 500 digits whose labels are true, or true except for a fifth, or drawn at
+random. Training ends when all training rows are classified correctly, or after LONGEST epochs.
+Logistic regression without a penalty, which has no hidden layer, is trained on the same rows. The
+run takes about three minutes on one core:
 
     python book/experiments/memorizing.py
 

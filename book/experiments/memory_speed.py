@@ -1,10 +1,10 @@
-"""Measure how many multiplications the processor does while its memory moves one number.
+"""Measure the number of multiplications that the CPU does while its memory moves one number.
 
 One thread multiplies two matrices of 1000 × 1000 numbers, and copies an array: a small one, which
 stays in the cache, and a large one, which does not. A copy reads each number and writes it, so it
-moves two for each entry. What is kept is a ratio, the multiplications per second of the product
-over the numbers per second of the copy, from the shortest time of each: what else the computer
-does can only make a time longer. The run takes about ten seconds:
+moves two for each entry. The result is a ratio, the multiplications per second of the product over
+the numbers per second of the copy, from the shortest time of each: other programs can only make a
+time longer. The run takes about ten seconds:
 
     python book/experiments/memory_speed.py
 

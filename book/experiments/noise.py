@@ -1,14 +1,14 @@
-"""Measure what noise in labels and in inputs does to networks and to three other methods.
+"""Measure the effect of noise in labels and in inputs on networks and on three other methods.
 
 Three kinds of noise, at several levels: "labels" (a share of the training labels is wrong, the test
 is clean), "inputs" (normal noise on the features of training and test), and "test inputs" (the same
 on the test alone; the level 0 of this kind is the trial without noise). The levels of the last two
 are standard deviations: of a standardized feature for wheat, of a pixel from 0 to 1 for digits.
 
-The network runs as it is and regularized: stopped early, or with the penalty of PENALTIES that a
-validation part prefers. Its rivals have a setting chosen in the same way; logistic regression and
-nearest neighbours also run without regularization. All methods of a seed see the same rows with the
-same noise. The run takes about six minutes on one core:
+The network runs unregularized and regularized: stopped early, or with the one of the PENALTIES that
+scores best on a validation part. Its rivals have a setting chosen in the same way; logistic
+regression and nearest neighbours also run without regularization. All methods of a seed see the
+same rows with the same noise. The run takes about six minutes on one core:
 
     python book/experiments/noise.py
 
@@ -44,7 +44,7 @@ SEEDS = range(20)
 LABELS, INPUTS, TEST_INPUTS = "labels", "inputs", "test inputs"
 WRONG_SHARES = (0.1, 0.2, 0.4)
 DEVIATIONS = {"wheat": (0.25, 0.5, 1.0), "500 digits": (0.1, 0.25, 0.5)}
-# The more regularized comes first: it wins where the validation part sees no difference.
+# The more regularized comes first: it wins if the validation part shows no difference.
 PENALTIES = (0.1, 0.03, 0.01)
 INVERSE_PENALTIES = (0.001, 0.01, 0.1)
 MARGIN_PENALTIES = (0.1, 1, 10)
@@ -52,7 +52,7 @@ NEIGHBOURS = (31, 15, 5)
 
 
 def contenders(data: str) -> dict[str, Contender]:
-    """The methods by name, as they are and regularized."""
+    """The methods by name, unregularized and regularized."""
     recipe = RECIPES[data]
     penalized = [network_contender(replace(recipe, l2=l2)) for l2 in PENALTIES]
     regressions = [LogisticRegression(C=C, max_iter=2000) for C in (*INVERSE_PENALTIES, np.inf)]

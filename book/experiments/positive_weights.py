@@ -1,4 +1,4 @@
-"""Measure a published iris program, and what weights around 0 and scaled inputs do for it.
+"""Measure a published iris program, and its gain from weights around 0 and scaled inputs.
 
 The program is a 4-4-3 network of sigmoids. Its weights and biases start uniform between 0 and 1, it
 reads the raw centimetres, and it takes 1,000 steps with the learning rate 0.1 and a gradient summed
@@ -9,9 +9,9 @@ the rows. The run takes about a minute:
 
     python book/experiments/positive_weights.py
 
-Chapter 15 reads `positive_weights.csv`. Its columns are the program, the seed, the mean slope of
-the hidden sigmoids at the start and at the end (at most 0.25), and the accuracies on the training
-rows and on the test rows.
+Chapter 15 reads `positive_weights.csv`. Its columns are the program, the seed, the mean derivative
+of the hidden sigmoids at the start and at the end (at most 0.25), and the accuracies on the
+training rows and on the test rows.
 """
 
 from pathlib import Path
@@ -70,7 +70,7 @@ def run(program: str, seed: int) -> dict[str, object]:
 
 
 def hidden_slope(network: Network, X: np.ndarray) -> float:
-    """The mean slope of the hidden sigmoids on these rows."""
+    """The mean derivative of the hidden sigmoids on these rows."""
     return float(sigmoid_derivative(network.forward(X).A[1]).mean())
 
 

@@ -1,9 +1,9 @@
-"""Measure what one character costs: the derivative of a ReLU from its output with ≥ in place of >.
+"""Measure the cost of one character: the derivative of a ReLU from its output with ≥ in place of >.
 
 The setting is that of a well-known tutorial: a 784-40-10 network without biases, ReLU hidden
-neurons and linear outputs, trained on 1,000 digits one after the other with the learning rate 0.005
+neurons and linear outputs, trained on 1,000 digits one after another with the learning rate 0.005
 for 350 epochs, from weights drawn uniformly from −0.1 to 0.1. The digits are the first 1,000 of
-this course, and its 1,000 test digits test it.
+this course, and the course's 1,000 test digits test it.
 
 The wrong gradient is longer, so each comparison also gets a learning rate of its own: the one of
 LEARNING_RATES that scores best on the last 200 of the 1,000 digits after 40 epochs with the others,
@@ -41,7 +41,7 @@ def digits() -> tuple[Dataset, Dataset]:
 
 
 def train(comparison: str, part: Dataset, seed: int, learning_rate: float, epochs: int) -> Weights:
-    """The weights of both layers after training, one row after the other."""
+    """The weights of both layers after training, one row after another."""
     X, Y = part.X, part.Y
     generator = np.random.default_rng(seed)
     W1 = generator.uniform(-0.1, 0.1, size=(X.shape[1], HIDDEN))
@@ -59,7 +59,7 @@ def train(comparison: str, part: Dataset, seed: int, learning_rate: float, epoch
 
 
 def accuracy(weights: Weights, part: Dataset) -> float:
-    """The share of rows that these weights classify rightly."""
+    """The proportion of rows that these weights classify correctly."""
     W1, W2 = weights
     outputs = np.maximum(part.X @ W1, 0) @ W2
     return round(float((outputs.argmax(axis=1) == part.labels).mean()), 4)

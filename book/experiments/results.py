@@ -1,4 +1,4 @@
-"""How the experiments run and keep what they measured."""
+"""The common part of the experiments: running them and storing their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Line = dict[str, object]
 
 
 def run_all(run: Callable[..., Line | list[Line]], settings: Iterable[tuple]) -> list[Line]:
-    """The lines of all runs, in order, as many runs at a time as there are cores."""
+    """The lines of all runs, in order, with one run per core at a time."""
     runs = list(settings)
     with ProcessPoolExecutor() as pool:
         results = list(tqdm(pool.map(run, *zip(*runs)), total=len(runs), unit="run"))
@@ -24,7 +24,7 @@ def run_all(run: Callable[..., Line | list[Line]], settings: Iterable[tuple]) ->
 
 
 def store(lines: Sequence[Line], results: Path) -> None:
-    """Write the lines as a CSV file, whole or not at all."""
+    """Write the lines as a CSV file, completely or not at all."""
     text = pd.DataFrame(lines).to_csv(index=False, lineterminator="\n")
     write_whole(results, text.encode("utf-8"))
 

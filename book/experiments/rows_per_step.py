@@ -1,16 +1,16 @@
-"""Measure how fast a gradient is with more rows in a step, in float64 and in float32.
+"""Measure the speed of a gradient with more rows per step, in float64 and in float32.
 
-Two networks (sigmoid, squared error) compute gradients of steps of several sizes on one thread.
-The settings of a network take turns, nine rounds of each, and the shortest time of each counts:
-what else the computer does can only make a time longer. For comparison a large matrix product is
-timed as well, 1000 × 1000 by 1000 × 1000: about the most multiplications a second that this
-processor can do. The run takes about twenty seconds:
+Two networks (sigmoid, squared error) compute gradients of steps of several sizes on one thread. The
+settings of a network take turns, nine rounds of each, and the shortest time of each counts: other
+programs can only make a time longer. For comparison a large matrix product is timed as well, 1000 ×
+1000 by 1000 × 1000: its multiplications per second are about the most that this processor can do.
+The run takes about twenty seconds:
 
     python book/experiments/rows_per_step.py
 
 Chapter 17 reads `rows_per_step.csv`. Its columns are the sizes of the network, the type of the
 numbers, the rows of a step, the rows per second over those of steps of a single row in float64, and
-the multiplications a second over those of the large product in the same type.
+the multiplications per second over those of the large product in the same type.
 """
 
 import time
@@ -30,7 +30,7 @@ ROWS = (1, 8, 32, 128, 512, 2048)
 TYPES = ("float64", "float32")
 LARGE = 1000  # rows and columns of the product for comparison
 ROUNDS = 9
-SHORTEST = 0.05  # seconds; what is faster is repeated within a round until it takes that long
+SHORTEST = 0.05  # seconds; faster calls are repeated within a round until they take this long
 
 
 def gradient_of(sizes: list[int], dtype: str, rows: int) -> Callable[[], np.ndarray]:
@@ -53,7 +53,7 @@ def large_product(dtype: str) -> Callable[[], np.ndarray]:
 
 
 def multiplications(sizes: list[int], rows: int) -> int:
-    """How many a gradient takes: Z and dW of each layer, and the delta below all but the first."""
+    """Their number in a gradient: Z and dW of each layer, and the delta below all but the first."""
     layers = [inputs * outputs for inputs, outputs in pairwise(sizes)]
     return rows * (3 * sum(layers) - layers[0])
 
@@ -67,7 +67,7 @@ def seconds(function: Callable[[], object], repeats: int) -> float:
 
 
 def shortest(functions: dict[object, Callable[[], object]]) -> dict[object, float]:
-    """The time of each, the shortest of some rounds in which they take turns."""
+    """The time of each: the shortest of several rounds in which they take turns."""
     repeats = {key: max(1, round(SHORTEST / seconds(f, 2))) for key, f in functions.items()}
     rounds = [
         {key: seconds(f, repeats[key]) for key, f in functions.items()} for _ in range(ROUNDS)

@@ -1,10 +1,10 @@
-"""Measure how much faster a gradient is with worker processes, or with threads, on one computer.
+"""Measure the speed-up of a gradient by worker processes, or by threads, on one computer.
 
 The contestants compute the same full-batch gradients: one process on one thread; the same process
 on two threads; one worker of Dask; two workers. Every worker has one thread. They take turns, four
-rounds of each. Each waits until the computer has nothing else to do, and the shortest of its times
-counts: what else happens can only make a time longer. It needs `requirements-scale.txt` and two
-processors at least, and takes some two minutes:
+rounds of each. Each waits until the computer is otherwise idle, and the shortest of its times
+counts: other programs can only make a time longer. It needs `requirements-scale.txt` and at least
+two processors, and takes about two minutes:
 
     python book/experiments/scaling.py
 
@@ -31,13 +31,13 @@ RESULTS = Path(__file__).with_suffix(".csv")
 NETWORKS = ([784, 30, 10], [784, 1000, 10])
 ROWS = (200, 2_000, 20_000)
 ROUNDS = 4
-IDLE, PATIENCE = 20, 2  # percent of the processors in use, and seconds to wait for that
-SHORTEST = 0.3  # seconds; what is faster is repeated within a round until it takes that long
+IDLE, PATIENCE = 20, 2  # percent of the processors in use, and seconds to wait for it
+SHORTEST = 0.3  # seconds; faster calls are repeated within a round until they take this long
 
 
 @contextmanager
 def workers(count: int) -> Iterator[Client]:
-    """A client of so many worker processes."""
+    """A client with this number of worker processes."""
     settings = {"threads_per_worker": 1, "dashboard_address": ":0"}
     with (
         LocalCluster(n_workers=count, silence_logs=logging.CRITICAL, **settings) as cluster,

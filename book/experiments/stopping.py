@@ -1,18 +1,18 @@
 """Measure rules for stopping: a threshold on the outputs or on the loss, and a validation set.
 
-Each trial trains two networks with the same first weights for LONGEST epochs, one on all training
+Each trial trains two networks with the same initial weights for LONGEST epochs, one on all training
 rows, one on four fifths of them with the last fifth as a validation part, and looks back: where
-would each rule have stopped, and how good was the network there? The rules of all rows:
+would each rule have stopped, and how good was the network there? The rules for all rows:
 
 - all outputs near: every output is within 0.4 of its target, on every training row;
 - loss below 0.1, or below 0.01: the mean loss of an epoch;
 - to the end: after all epochs.
 
-The rule of the four fifths is early stopping: of the epochs before the validation loss has not
-become smaller for 20 in a row, the one where it was smallest. "its epoch, all rows" is that epoch
-of the other network. "best by the test" is the epoch with the best test accuracy, a bound that no
-rule may use. The trials are wheat and 500 digits, with true labels and with a fifth of the training
-labels wrong. The run takes about a minute:
+The rule for the four fifths is early stopping: it ends when the validation loss has not become
+smaller for 20 epochs in a row, and takes the epoch where it was smallest. "its epoch, all rows" is
+that epoch of the other network. "best by the test" is the epoch with the best test accuracy, a
+bound that no rule may use. The trials are wheat and 500 digits, with true labels and with a fifth
+of the training labels wrong. The run takes about a minute:
 
     python book/experiments/stopping.py
 
@@ -77,7 +77,7 @@ def run(data: str, wrong_share: float, seed: int) -> list[Line]:
 def history(
     recipe: Recipe, training: Dataset, test: Dataset, seed: int, validation: Dataset | None = None
 ) -> pd.DataFrame:
-    """What happened in each epoch: loss, farthest output, validation loss, test accuracy."""
+    """The record of each epoch: loss, farthest output, validation loss, test accuracy."""
     generator = np.random.default_rng(seed)
     network = recipe.network(training, generator)
     metrics = {

@@ -1,8 +1,8 @@
 """Measure how far a gradient must go back in time for digits that are read row by row.
 
 An Elman network with 64 neurons reads the pixel rows with ink of 4,000 digits, at most 20, and
-classifies the digit at the end. The gradient is passed back through at most so many steps; 20 is
-all. Each setting has five seeds. The run takes about two minutes on two cores:
+classifies the digit at the end. The gradient is passed back through a limited number of steps; 20
+steps are all. Each setting has five seeds. The run takes about two minutes on two cores:
 
     python book/experiments/through_time.py
 

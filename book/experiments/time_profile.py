@@ -1,9 +1,9 @@
-"""Measure where the time of a training step goes: products, activations, sums, update.
+"""Measure the time of each part of a training step: products, activations, sums, update.
 
 A step of gradient descent with the squared error, written out line by line and timed by kinds of
-work: what is done here is what `backprop.network.Network` does, on one thread, in float64. Every
-setting runs for some tenths of a second, and the shares of all steps together count. The run takes
-about ten seconds:
+work: it does the same as `backprop.network.Network`, on one thread, in float64. Every setting runs
+for some tenths of a second, and the shares of all steps together count. The run takes about ten
+seconds:
 
     python book/experiments/time_profile.py
 
@@ -81,7 +81,7 @@ def data(sizes: list[int], rows: int) -> tuple[Network, np.ndarray, np.ndarray]:
 
 
 def repeat(function: Callable[[], object], seconds: float) -> None:
-    """Call `function` again and again until the time is over."""
+    """Call `function` repeatedly until the time is up."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         function()

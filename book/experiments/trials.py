@@ -1,7 +1,7 @@
-"""What the experiments of chapter 16 share: the data and the contenders of a fair trial.
+"""The common part of the experiments of chapter 16: the data and contenders of a fair trial.
 
 All contenders of a trial get the same rows: `draw` splits a data set again for each seed. A
-contender is a function that learns from the training part, with a generator for whatever it draws,
+contender is a function that learns from the training part, with a generator for its random draws,
 and returns its `predict`.
 """
 
@@ -30,10 +30,10 @@ DIGITS_ROWS = {"500 digits": 500, "4,000 digits": 4000}
 
 
 def split(data: str, seed: int) -> tuple[Dataset, Dataset]:
-    """A training part and a test part, both drawn again for each seed, as they were measured.
+    """A training part and a test part, both drawn again for each seed, unscaled.
 
-    Of wheat and iris a third is the test. Of the 5,000 digits 1,000 are the test and 500 or 4,000
-    of the others the training part.
+    Of wheat and iris, a third is the test part. Of the 5,000 digits, 1,000 are the test part and
+    500 or 4,000 of the others the training part.
     """
     if data in LOADERS:
         return LOADERS[data]().split(1 / 3, seed)
@@ -89,7 +89,7 @@ class Recipe:
     l2: float = 0.0
 
     def network(self, part: Dataset, generator: np.random.Generator) -> Network:
-        """A network for these data that has not learned yet."""
+        """An untrained network for these data."""
         return Network(
             [part.X.shape[1], self.hidden, len(part.class_names)],
             ["relu", "softmax"],
@@ -132,7 +132,7 @@ def network_contender(recipe: Recipe) -> Contender:
 
 
 def stopped_early(recipe: Recipe, epochs: int = 20) -> Contender:
-    """A network that watches a fifth of its rows and keeps the parameters that were best there."""
+    """A network that validates on a fifth of its rows and keeps the best parameters there."""
 
     def learn(training: Dataset, generator: np.random.Generator) -> Predict:
         network = recipe.network(training, generator)
@@ -156,7 +156,7 @@ def library_contender(model: ClassifierMixin) -> Contender:
 def choose(
     candidates: Sequence[Contender], training: Dataset, generator: np.random.Generator
 ) -> Contender:
-    """The candidate that scores best on a fifth of the training rows, the first of equals."""
+    """The candidate that scores best on a fifth of the training rows, the first of equal ones."""
     fit, validation = training.split(0.2, seed=int(generator.integers(2**31)))
     scores = [accuracy(learn(fit, generator), validation) for learn in candidates]
     return candidates[int(np.argmax(scores))]
@@ -172,5 +172,5 @@ def chosen(candidates: Sequence[Contender]) -> Contender:
 
 
 def accuracy(predict: Predict, part: Dataset) -> float:
-    """The share of right predictions."""
+    """The proportion of correct predictions."""
     return float((predict(part.X) == part.labels).mean())

@@ -1,10 +1,10 @@
-"""Measure how much the settings matter, of a network and of two other methods.
+"""Measure how much the settings of a network and of two other methods matter.
 
-One setting at a time is changed, the others stay as in the recipe of `trials.py` and as
-scikit-learn has them. Scalings are fitted on the training rows; "one unit changed" multiplies one
-standardized feature by 1,000, as if a length were given in micrometres in place of millimetres.
-Where training diverges, the network is tested with the parameters that are kept. The run takes
-about four minutes on one core:
+One setting at a time is changed; the others stay as in the recipe of `trials.py`, or at the
+defaults of scikit-learn. Scalings are fitted on the training rows; "one unit changed" multiplies
+one standardized feature by 1,000, as if a length were given in micrometres instead of millimetres.
+If training diverges, the network is tested with the parameters that are kept. The run takes about
+four minutes on one core:
 
     python book/experiments/tuning.py
 
@@ -75,13 +75,13 @@ def contender(data: str, method: str, setting: str, value: str) -> Contender:
 
 
 def finite_network(recipe: Recipe) -> Contender:
-    """A network that is used as it was before training diverged, should it do so."""
+    """A network; if training diverges, the network from before that."""
 
     def learn(training: Dataset, generator: np.random.Generator) -> Predict:
         network = recipe.network(training, generator)
         with suppress(TrainingDiverged):
             recipe.train(network, training, generator)
-        # Parameters on their way to infinity may give infinite sums.
+        # Diverging parameters may give infinite sums.
         return np.errstate(over="ignore", invalid="ignore")(network.classify)
 
     return learn

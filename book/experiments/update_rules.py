@@ -1,8 +1,9 @@
 """Compare five update rules on the digits, and two of them with and without a warm-up.
 
-Each of ten trials draws its own 3,200 images to train on, 800 on which the learning rate of each
-rule is chosen, and 1,000 to test. The network is that of chapter 10, 784-30-10 with ReLU, softmax
-and the cross-entropy, and it is trained for five epochs. Ten minutes on two busy cores:
+Each of ten trials draws its own images: 3,200 for training, 800 for choosing the learning rate of
+each rule, and 1,000 for testing. The network is that of chapter 10, 784-30-10 with ReLU, softmax
+and the cross-entropy, and it is trained for five epochs. The run takes ten minutes on two busy
+cores:
 
     python book/experiments/update_rules.py
 

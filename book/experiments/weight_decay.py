@@ -1,8 +1,9 @@
-"""The L2 penalty with Adam, weight decay apart from Adam (AdamW), and the penalty with momentum.
+"""Compare the L2 penalty with Adam, decoupled weight decay (AdamW) and L2 with momentum.
 
-Each of twenty trials draws 500 digits to train on and 1,000 to test. A method trains with every
-learning rate and strength of its lists on four fifths of the 500, takes the pair with the highest
-accuracy on the other fifth, and trains again on all 500. Ten minutes on two busy cores:
+Each of twenty trials draws 500 digits for training and 1,000 for testing. A method trains with
+every learning rate and strength of its lists on four fifths of the 500, takes the pair with the
+highest accuracy on the other fifth, and trains again on all 500. The run takes ten minutes on two
+busy cores:
 
     python book/experiments/weight_decay.py
 
@@ -82,7 +83,7 @@ def learn(method: str, part: Dataset, rate: float, strength: float, seed: int) -
 
 
 def choose(method: str, training: Dataset, seed: int) -> tuple[float, float]:
-    """The learning rate and the strength that do best on a fifth; of equals the first."""
+    """The learning rate and the strength that score best on a fifth; the first of equal pairs."""
     fit, validation = training.split(0.2, seed)
     pairs = list(product(*METHODS[method]))
     scores = [accuracy(learn(method, fit, *pair, seed).classify, validation) for pair in pairs]

@@ -1,9 +1,9 @@
 """Measure the network and four methods of scikit-learn on wheat seeds, all on the same folds.
 
 The folds are those of scikit-learn's RepeatedStratifiedKFold, five of them, dealt ten times. They
-come sorted by class, and a network that sees one example at a time must not, so its training rows
-are shuffled. Features are scaled inside each fold, for the network to the range from 0 to 1 and for
-the others to mean 0 and standard deviation 1.
+are sorted by class, which does not suit a network that sees one example at a time, so its training
+rows are shuffled. Features are scaled inside each fold, for the network to the range from 0 to 1
+and for the others to mean 0 and standard deviation 1.
 
 A method whose name ends in "tuned" chooses its settings from the training rows of each fold alone:
 it tries every candidate of `GRIDS` (for the network, every pair of a learning rate and a number of
@@ -97,7 +97,7 @@ def run(method: str, number: int) -> dict[str, object]:
 
 
 def inner_folds(number: int) -> StratifiedKFold:
-    """How the training rows of that run are cut to choose settings: the same for all methods."""
+    """The folds of that run's training rows for choosing settings: the same for all methods."""
     return StratifiedKFold(FOLDS, shuffle=True, random_state=number)
 
 
@@ -114,7 +114,7 @@ def library_model(method: str, number: int) -> Pipeline | GridSearchCV:
 def network_predictions(
     training: Examples, tested: Examples, generator: Random, learning_rate: float, epochs: int
 ) -> list[int]:
-    """What the network of chapter 4 predicts for the test rows."""
+    """The predictions of the network of chapter 4 for the test rows."""
     generator.shuffle(training := list(training))
     arguments = (learning_rate, epochs, HIDDEN_SIZES)
     return loops.normalized_back_propagation(training, tested, generator, *arguments)
@@ -136,10 +136,10 @@ def best_of_grid(training: Examples, number: int) -> tuple[float, int]:
 
 
 def accuracies(fits: list[Examples], tests: list[Examples], number: int) -> np.ndarray:
-    """The share of right predictions for each fold, learning rate and number of epochs.
+    """The proportion of correct predictions for each fold, learning rate and number of epochs.
 
     The arithmetic is that of `loops.train_network`, on arrays that hold one network per fold and
-    learning rate. All of them take each step at the same time: that is some ten times as fast. A
+    learning rate. All of them take each step at the same time: this is about ten times as fast. A
     fold with one example fewer than the longest skips the last step of each epoch.
     """
     shape = (len(fits), len(RATES), 1, 1)
@@ -182,7 +182,7 @@ def new_network(number: int) -> loops.Network:
 
 
 def share_right(first: np.ndarray, second: np.ndarray, test: Examples) -> float:
-    """The share of right predictions of a network with these weights."""
+    """The proportion of correct predictions of a network with these weights."""
     network = [[{"weights": weights.tolist()} for weights in layer] for layer in (first, second)]
     return float(np.mean([loops.predict(network, inputs) == label for inputs, label in test]))
 

@@ -1,10 +1,10 @@
-"""Measure what becomes of the XOR networks of chapter 4, start by start.
+"""Measure the results of the XOR networks of chapter 4, start by start.
 
 Each run is the chapter's own program with a learning rate of 1. The three networks are one without
-a hidden layer (2-2) and those with two and three hidden neurons (2-2-2, 2-3-2). Each starts from
-100 seeds, with weights drawn evenly from 0 to 1, and the single layer from as many starts with
-weights from −3 to 3. After 2,000 and after 20,000 epochs the examples that are classified correctly
-are counted, and the loss is computed. The run takes about two minutes on two cores:
+a hidden layer (2-2) and two with two and three hidden neurons (2-2-2, 2-3-2). Each starts from 100
+seeds, with weights drawn uniformly from 0 to 1, and the single layer from as many starts with
+weights from −3 to 3. After 2,000 and after 20,000 epochs the correctly classified examples are
+counted, and the loss is computed. The run takes about two minutes on two cores:
 
     python book/experiments/xor_starts.py
 

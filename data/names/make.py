@@ -1,4 +1,4 @@
-"""Make first_names.txt of this folder from the census lists in the Python package names.
+"""Write first_names.txt of this folder from the census lists in the Python package names.
 
     pip install names
     python data/names/make.py
