@@ -1,8 +1,8 @@
-# make book: build the book.  make test: run everything that must hold.
-# PYTHON=python3.13 make book: with that interpreter.
+# make book: build the book.  make test: run all tests.
+# PYTHON=python3.13 make book: use that interpreter.
 
 # Programs are started through their interpreter: the first lines of the scripts in .venv/bin name it,
-# and fail where the folder's name has a space and letters of another encoding.
+# and fail if the folder's name has a space or letters of another encoding.
 RUN = .venv/bin/python
 
 .PHONY: help book test notebooks coursework lint lab bench mutants scale clean setup

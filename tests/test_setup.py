@@ -69,7 +69,7 @@ def calls(tmp_path):
             {"python": "python-of-nobody"},
             "there is no 'python-of-nobody' here: install Python 3.11",
         ),
-        ({"version": "3.9", "old": 1}, "is Python 3.9, and the course needs 3.11 or newer"),
+        ({"version": "3.9", "old": 1}, "is Python 3.9, but the course needs 3.11 or newer"),
         ({"no_venv": 1}, "lacks the module venv: install it"),
         ({"no_network": 1}, "the install failed: check the network"),
     ],

@@ -2,10 +2,10 @@
 
 A 784-30-10 network of sigmoids learns the 4,000 digits, with the squared error, until the loss on
 all of them is below 0.1. The loss is measured after every 200 samples, or after every step if that
-is more; the clock stands while it is measured. So a size is not charged for the rest of an epoch
-in which it got there. Each batch size gets the learning rate of RATES that takes the fewest samples
+is more; this measurement is not timed. So a size is not charged for the rest of the epoch in which
+it reached the target. Each batch size gets the learning rate of RATES that takes the fewest samples
 on average over three seeds; the ten seeds that count come after that. The sizes of a seed take
-turns on one core. Their processor times are kept as ratios to that of batches of 32 of the same
+turns on one core. Their processor times are stored as ratios to that of batches of 32 of the same
 seed. The run takes about four minutes:
 
     python book/experiments/batch_sizes.py

@@ -3,11 +3,11 @@
 A 784-30-10 network (ReLU, softmax, cross-entropy) learns the 4,000 digits until the loss of an
 epoch is below 0.2: with batches of several sizes and plain gradient descent, and with momentum for
 batches of 128 and the full batch. Each of these gets the learning rate of RATES that takes the
-fewest epochs with a seed of its own; the seeds that count come after that. The full batch is also
-given to L-BFGS, a method that needs the whole gradient and finds the length of its steps itself;
+fewest epochs with a seed of its own; the seeds that count come after that. L-BFGS, a method that
+needs the whole gradient and finds the length of its steps itself, also trains with the full batch;
 an epoch is then one gradient.
 
-The methods of a seed take turns on one core. Their processor times are kept as ratios to that of
+The methods of a seed take turns on one core. Their processor times are stored as ratios to that of
 batches of 32 of the same seed: seconds say more about a computer than about a method. The run takes
 about a minute:
 
@@ -82,7 +82,7 @@ def run(
 
 
 def minimize(network: Network, X: np.ndarray, Y: np.ndarray) -> int:
-    """Run L-BFGS until the loss is below the target, and count the gradients that it asks for."""
+    """Run L-BFGS until the loss is below the target, and count its requests for a gradient."""
     evaluations = 0
 
     def loss_and_gradient(parameters: np.ndarray) -> tuple[float, np.ndarray]:
@@ -113,7 +113,7 @@ def best_rate(size: int, optimizer: str) -> float | None:
 
 
 def trial(seed: int, rates: dict[tuple[int, str], float | None]) -> list[Line]:
-    """One line for each method; seconds are still in place of ratios."""
+    """One line for each method, with seconds not yet divided by those of UNIT."""
     lines = []
     for (size, optimizer), rate in rates.items():
         epochs, seconds, score = run(size, optimizer, seed, rate)

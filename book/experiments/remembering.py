@@ -1,11 +1,11 @@
 """Measure how long recurrent networks can remember the first bit of a sequence.
 
-A network with 20 neurons reads random bits, as −1 and +1, and says at the end what the first one
-was. It trains with Adam (0.01) on 50 new sequences per update, with gradients clipped at 1. The
-PROGRAMS differ in how the network starts, in the number of updates, and in the kind of network: an
-Elman network as the package draws it, one whose weights from the inputs are a fifth of that, one
-with an orthogonal W as well, and a gated recurrent unit whose keep gate has the bias 0 or 3. The
-run takes about ten minutes on two cores:
+A network with 20 neurons reads random bits, as −1 and +1, and at the end predicts the first one. It
+trains with Adam (0.01) on 50 new sequences per update, with gradients clipped at 1. The PROGRAMS
+differ in how the network starts, in the number of updates, and in the kind of network: an Elman
+network as the package draws it, one whose weights from the inputs are a fifth of that, one with an
+orthogonal W as well, and a gated recurrent unit whose keep gate has the bias 0 or 3. The run takes
+about ten minutes on two cores:
 
     python book/experiments/remembering.py
 
@@ -62,7 +62,7 @@ def draw_network(
     input_factor: float = 1.0,
     orthogonal: bool = False,
 ) -> ElmanNetwork | GRUNetwork:
-    """A network that has not learned yet; gated if there is a `keep_bias`."""
+    """An untrained network; gated if there is a `keep_bias`."""
     output = {"loss": "binary cross-entropy", "generator": generator}
     if keep_bias is not None:
         return GRUNetwork(1, NEURONS, 1, "sigmoid", keep_bias=keep_bias, **output)
@@ -103,7 +103,7 @@ def trained(
 
 
 def gradient_factor(network: ElmanNetwork | GRUNetwork, steps: int = 40) -> tuple[float, float]:
-    """By how much the gradient with respect to the state changes per step, and the mean of tanh′.
+    """The factor per step of the gradient with respect to the state, and the mean of tanh′.
 
     With its own generator, so that the training of all programs starts from the same draws.
     """
