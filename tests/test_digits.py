@@ -356,7 +356,7 @@ def test_a_speck_is_not_read_in_place_of_a_digit_that_reaches_the_border():
 
 
 def test_an_area_is_no_stroke():
-    with pytest.raises(ValueError, match="an area and no stroke"):
+    with pytest.raises(ValueError, match="an area, not a stroke"):
         as_mnist(stroke((300, 300), (120, 120, 170, 170), 20, 230))
 
 
@@ -387,7 +387,7 @@ def test_photographs_that_cannot_be_used(tmp_path):
     for bare in (Image.new("L", (50, 50), 200), stroke((50, 50), (20, 20, 30, 30), 195, 200)):
         with pytest.raises(ValueError, match="no digit that differs from its paper"):
             as_mnist(bare)
-    with pytest.raises(TypeError, match="expected an image of Pillow, not a ndarray"):
+    with pytest.raises(TypeError, match="image is not a Pillow image but a ndarray"):
         as_mnist(np.zeros((28, 28)))
     with pytest.raises(FileNotFoundError, match="no photograph at"):
         read_photograph(tmp_path / "missing.png")
@@ -428,7 +428,7 @@ def test_a_photograph_of_16_bits_in_32_keeps_its_shades_and_more_are_rejected(tm
     assert np.asarray(read_photograph(path)).tolist() == [[60_000 // 256, 5_000 // 256]]
     for shades in (np.full((2, 2), 70_000, np.int32), np.full((2, 2), 0.5, np.float32)):
         Image.fromarray(shades).save(tmp_path / "scan.tif")
-        with pytest.raises(ValueError, match="scan.tif .* 32 bits a pixel: save it as PNG"):
+        with pytest.raises(ValueError, match="scan.tif .* 32 bits per pixel: save it as PNG"):
             read_photograph(tmp_path / "scan.tif")
 
 

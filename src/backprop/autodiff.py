@@ -324,7 +324,7 @@ class Value:
     __hash__ = object.__hash__  # by identity: a graph is a dictionary of values
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy or pickle a leaf with its numbers and its gradient; the copy shares neither.
+        """Copy a leaf with its numbers and its gradient; the copy shares neither.
 
         The backward rule of any other value refers to its original parents, not to copies of them.
         """

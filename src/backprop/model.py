@@ -127,7 +127,7 @@ class Model(ABC):
         return self.parts.name_of(index)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle by rebuilding the network, so that the copy has vectors of its own.
+        """How a copy is made, also for another process: a new network with vectors of its own.
 
         If it were copied part by part, the views would become arrays independent of the vector.
         """
