@@ -87,7 +87,7 @@ def test_each_exercise_has_a_hidden_solution_that_checks_itself(path):
     assert len(exercises) >= 3, f"a chapter has at least three exercises, and this has {headings}"
     for index in exercises:
         # Its reasoning is between the two, in words: tests/test_chapters.py.
-        solution = cells[index + 2] if "<details>" in cells[index + 1].source else cells[index + 1]
+        solution = cells[index + 2]
         assert solution.cell_type == "code" and "hide-cell" in tags(solution)
         hidden = solution.metadata.get("jupyter", {})
         assert hidden == {"source_hidden": True, "outputs_hidden": True}
