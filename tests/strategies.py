@@ -9,6 +9,7 @@ from backprop.activations import ACTIVATIONS, LEAK
 from backprop.initialization import INITIALIZATIONS
 from backprop.losses import DIVISORS, LOSSES, SquaredError
 from backprop.network import Network
+from backprop.through_time import Sequences
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -49,6 +50,17 @@ def random_targets(generator, loss, rows, outputs):
     """Targets that the loss takes: rows of probabilities for softmax, else between 0 and 1."""
     Y = generator.random((rows, outputs))
     return Y / Y.sum(axis=1, keepdims=True) if loss.fused_with == "softmax" else Y
+
+
+@st.composite
+def sequences_for(draw, network, generator, longest):
+    """Sequences of different lengths for a recurrent network, and targets for what it reads."""
+    samples, steps = draw(st.integers(1, 4)), draw(st.integers(1, longest))
+    lengths = generator.integers(1, steps + 1, size=samples)
+    X = Sequences(generator.normal(size=(samples, steps, len(network.U))), lengths)
+    Y = random_targets(generator, network.loss, samples * steps, len(network.c))
+    Y = Y.reshape(samples, steps, -1)
+    return X, Y if network.reading == "every step" else Y[:, 0]
 
 
 @st.composite

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import random_targets, seeds
+from strategies import seeds, sequences_for
 
 from backprop.autodiff import Value
 from backprop.gradients import numerical_gradient, relative_error
@@ -41,11 +41,7 @@ def cases(draw):
         generator=generator,
     )
     with_random_biases(network, generator)
-    samples, steps = draw(st.integers(1, 4)), draw(st.integers(1, 5))
-    lengths = generator.integers(1, steps + 1, size=samples)
-    X = Sequences(generator.normal(size=(samples, steps, inputs)), lengths)
-    Y = random_targets(generator, loss, samples * steps, outputs).reshape(samples, steps, outputs)
-    return network, X, Y if network.reading == "every step" else Y[:, 0]
+    return network, *draw(sequences_for(network, generator, longest=5))
 
 
 @given(cases())

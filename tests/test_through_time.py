@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import random_targets, seeds
+from strategies import seeds, sequences_for
 
 from backprop.gradients import numerical_gradient, relative_error
 from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
@@ -38,11 +38,7 @@ def cases(draw):
         generator=generator,
     )
     network.b[...], network.c[...] = generator.normal(size=neurons), generator.normal(size=outputs)
-    samples, steps = draw(st.integers(1, 4)), draw(st.integers(1, 6))
-    lengths = generator.integers(1, steps + 1, size=samples)
-    X = Sequences(generator.normal(size=(samples, steps, inputs)), lengths)
-    Y = random_targets(generator, loss, samples * steps, outputs).reshape(samples, steps, outputs)
-    return network, X, Y if network.reading == "every step" else Y[:, 0]
+    return network, *draw(sequences_for(network, generator, longest=6))
 
 
 @given(cases())
