@@ -14,7 +14,7 @@ import pytest
 from hostile import NAME, write_source
 from solutions import solved
 
-from coursework import classroom, exports, notebook
+from coursework import classroom, exports, feedback, notebook
 from coursework.__main__ import main
 from coursework.classroom import Refused, Roster, Run, find_submissions, grade_all
 from coursework.jail import NoJail, try_jail
@@ -382,3 +382,9 @@ def test_a_command_has_to_be_named(capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main()
     assert "required: COMMAND" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("points", "message"), [(3, "right"), (0, ""), (None, "")])
+def test_a_row_without_a_message_says_right_only_for_all_points(points, message):
+    mark = {"title": "Task", "grade_id": "a", "points": points, "maximum": 3, "message": ""}
+    assert f"<p class=message>{message}</p>" in feedback.row(mark)

@@ -78,6 +78,12 @@ def test_the_table():
     assert table.loc["c", "p"] == 0.25
 
 
+def test_the_table_is_rounded_to_three_decimals():
+    table = comparison_table({"a": [0.12345, 0.6789, 0.3], "b": [0.0, 0.0, 0.1]}, "a", ["b"])
+    effect, spread = table.loc["b", ["effect", "spread"]]
+    assert effect == round(effect, 3) == 0.334 and spread == round(spread, 3) == 0.301
+
+
 def test_a_tiny_loss_is_not_printed_as_minus_nothing():
     table = comparison_table({"a": [0.5, 0.4999], "b": [0.5, 0.5]}, "a", ["b"])
     assert str(table.loc["b", "effect"]) == "0.0"

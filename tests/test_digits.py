@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import struct
 import tracemalloc
 from collections import Counter
@@ -492,3 +493,26 @@ def test_what_touches_the_edge_at_a_single_pixel_is_not_a_part(edge):
     mask[edge] = mask[4, 4] = True
     parts, extents = photographs.parts_inside(mask)
     assert extents.tolist() == [0, 1] and parts[4, 4] == 1 and parts[edge] == 0
+
+
+def test_a_digit_that_other_settings_see_otherwise_is_not_read(monkeypatch):
+    """With other settings the digit appears elsewhere, so the readings do not agree."""
+    image = staged_digit()
+    assert as_mnist(image).shape == (28, 28)
+    usual, calls = photographs.centred, []
+
+    def moved(ink):
+        calls.append(ink)
+        return np.roll(usual(ink), 5 if len(calls) > 1 else 0, axis=1)
+
+    monkeypatch.setattr(photographs, "centred", moved)
+    with pytest.raises(ValueError, match=re.escape(photographs.UNSURE)):
+        as_mnist(image)
+
+
+def staged_digit():
+    """A dark ring on white paper."""
+    rows, columns = np.mgrid[:300, :300] - 150
+    distance = np.hypot(rows, columns)
+    ring = (distance > 50) & (distance < 68)
+    return Image.fromarray(np.where(ring, 30, 235).astype(np.uint8))

@@ -265,3 +265,10 @@ def test_the_listing_of_chapter_4_is_the_package_and_runs(capsys):
     assert (steps[0], steps[-1], len(steps)) == ("initialize_network", "predict", 10)
     exec(compile(listing, "six_steps.py", "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out == "loss 0.001\n[0, 1, 1, 0]\n"
+
+
+def test_no_epoch_is_a_training_that_changes_nothing():
+    network = loops.initialize_network([2, 2, 1], Random(1))
+    before = copy.deepcopy(network)
+    assert loops.train_network(network, [([0.0, 1.0], 0)], 0.1, 0) == []
+    assert network == before

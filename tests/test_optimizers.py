@@ -168,3 +168,7 @@ def test_an_optimizer_follows_its_schedule():
 def test_settings_that_cannot_be_meant(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_adams_learning_rate_is_the_usual_one_unless_given():
+    assert Adam().learning_rate == 0.001
