@@ -18,9 +18,8 @@ from pathlib import Path
 
 import numpy as np
 from results import Line, run_all, store
-from trials import split
+from trials import Recipe, split
 
-from backprop.network import Network
 from backprop.optimizers import (
     Adam,
     GradientDescent,
@@ -68,14 +67,7 @@ def run(rule: str, schedule: str, rate: float, seed: int) -> Line:
     training, test = split("4,000 digits", seed)
     fit, validation = training.split(VALIDATION, seed)
     generator = np.random.default_rng(seed)
-    network = Network(
-        [784, 30, 10],
-        ["relu", "softmax"],
-        loss="categorical cross-entropy",
-        initialization="he",
-        generator=generator,
-        dtype=np.float32,
-    )
+    network = Recipe(EPOCHS).network(fit, generator)
     optimizer = RULES[rule][0](SCHEDULES[schedule](rate))
     plan = {"epochs": EPOCHS, "batch_size": BATCH_SIZE, "generator": generator}
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from results import Line, run_all, store
-from trials import accuracy, split
+from trials import Recipe, accuracy, split
 
 from backprop.datasets import Dataset
 from backprop.network import Network
@@ -56,15 +56,8 @@ class AdamW(Adam):
 def learn(method: str, part: Dataset, rate: float, strength: float, seed: int) -> Network:
     """A network trained on that part."""
     generator = np.random.default_rng(seed)
-    network = Network(
-        [784, 30, 10],
-        ["relu", "softmax"],
-        loss="categorical cross-entropy",
-        initialization="he",
-        l2=0.0 if method == "AdamW" else strength,
-        generator=generator,
-        dtype=np.float32,
-    )
+    l2 = 0.0 if method == "AdamW" else strength
+    network = Recipe(EPOCHS, l2=l2).network(part, generator)
     optimizers: dict[str, Optimizer] = {
         "AdamW": AdamW(rate, strength, network.penalized),
         "momentum, L2": Momentum(rate),

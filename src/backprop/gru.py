@@ -169,15 +169,7 @@ class GRUNetwork(SequenceNetwork):
 
     def settings(self) -> dict[str, Any]:
         """The sizes, the activation of the outputs, the loss, and the reading of outputs."""
-        return {
-            "inputs": len(self.U),
-            "neurons": len(self.W),
-            "outputs": len(self.c),
-            "output_activation": name_or_itself(self.output_activation),
-            "loss": self.loss,
-            "reading": self.reading,
-            "truncation": self.truncation,
-        }
+        return super().settings() | {"output_activation": name_or_itself(self.output_activation)}
 
     def forward(self, X: np.ndarray, training: bool = False) -> GRUPass:
         """The outputs at all steps that are read, one row each, ordered by sample and step.

@@ -165,6 +165,17 @@ class SequenceNetwork(Model):
         self.output_activation, self.loss = get_activation(activation), get_loss(loss)
         self.loss.check_activation(self.output_activation)
 
+    def settings(self) -> dict[str, Any]:
+        """The sizes, the loss, and the reading of outputs."""
+        return {
+            "inputs": self.inputs,
+            "neurons": len(self.V),
+            "outputs": len(self.c),
+            "loss": self.loss,
+            "reading": self.reading,
+            "truncation": self.truncation,
+        }
+
     @classmethod
     def from_settings(cls, settings: dict[str, Any]) -> Self:
         """The network that `settings` describes, with all parameters 0."""
@@ -344,15 +355,8 @@ class ElmanNetwork(SequenceNetwork):
 
     def settings(self) -> dict[str, Any]:
         """The sizes, the two activations, the loss, and the reading of outputs."""
-        return {
-            "inputs": len(self.U),
-            "neurons": len(self.W),
-            "outputs": len(self.c),
-            "activations": tuple(map(name_or_itself, (self.activation, self.output_activation))),
-            "loss": self.loss,
-            "reading": self.reading,
-            "truncation": self.truncation,
-        }
+        names = tuple(map(name_or_itself, (self.activation, self.output_activation)))
+        return super().settings() | {"activations": names}
 
     def forward(self, X: np.ndarray, training: bool = False) -> ElmanPass:
         """The outputs at all steps that are read, one row each, ordered by sample and step.
