@@ -42,7 +42,7 @@ def contents():
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory):
-    """The folder of the pages, built anew with every warning an error."""
+    """The folder of the pages, built again with every warning an error."""
     folder = tmp_path_factory.mktemp("book")
     program = Path(sys.executable).with_name("jupyter-book")
     options = ["-n", "-W", "--keep-going", "--path-output", folder]

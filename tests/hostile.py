@@ -1,6 +1,6 @@
 """Cells that students might hand in to fool, hang or break the grader, and what comes of each.
 
-They stand in a small assignment: `triple(x)` is to return 3·x, and `square(x)` x².
+They belong to a small assignment: `triple(x)` is to return 3·x, and `square(x)` x².
 """
 
 import nbformat

@@ -1,4 +1,4 @@
-"""Each function beside its derivative: is the one the slope of the other?"""
+"""Each function and its derivative: is the one the slope of the other?"""
 
 from functools import partial
 

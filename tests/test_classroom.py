@@ -97,7 +97,7 @@ def test_every_submission_ends_with_a_grade_and_a_reason(class_folder, monkeypat
         assert says in grades[student]["reason"]
     assert not list(class_folder.rglob("*.part"))
 
-    # A second run has nothing to do but what was handed in anew.
+    # A second run has nothing to do but what was handed in again.
     graded = []
     monkeypatch.setattr(Run, "apart", lambda run, item, assignment: graded.append(item.student))
     with (class_folder / "submissions" / "ada.ipynb").open("a", encoding="utf-8") as file:

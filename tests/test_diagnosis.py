@@ -42,7 +42,7 @@ def pairs_of(network, gradient=None):
 
 
 def student(network, X, Y, slip=None):
-    """A backward pass as a student writes it, line by line, with one slip if asked; flat."""
+    """A backward pass as a student writes it, line by line, with one mistake if asked; flat."""
     layers, loss = passed(network, X), network.loss
     last = layers[-1]
 
@@ -96,7 +96,7 @@ def is_named(found, form):
 
 
 def differs(first, second):
-    """Whether a slip shows at all: by far more than what passes as rounding."""
+    """Whether a mistake shows at all: by far more than what passes as rounding."""
     return np.abs(first - second).max() > 1e-3 * np.abs(second).max() + 1e-6
 
 
@@ -162,7 +162,7 @@ def test_the_network_is_left_as_it_was():
     assert all(np.array_equal(first, second) for first, second in zip(before, after))
 
 
-# ---- the known slips, made by other code than the module's
+# ---- the known mistakes, made by other code than the module's
 
 
 @settings(max_examples=100)
@@ -387,7 +387,7 @@ def test_of_two_layers_the_first_is_named_and_not_the_hidden_layers():
     assert found.form == "missing activation derivative" and "layer 1." in found.explanation
 
 
-# ---- shapes, lengths, and what is no gradient at all
+# ---- shapes, lengths, and what is not a gradient at all
 
 
 def test_right_numbers_at_wrong_places():

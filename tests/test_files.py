@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, whoever writes them and whatever is at the path."""
+"""Files are written whole or not at all, by every writer and whatever is at the path."""
 
 import os
 import shutil

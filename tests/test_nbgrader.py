@@ -1,6 +1,6 @@
 """nbgrader takes the sources as they are, and an honest submission scores the same there and here.
 
-nbgrader is no requirement of the course. This test runs where it is installed in the environment
+nbgrader is not a requirement of the course. This test runs where it is installed in the environment
 of the tests (`pip install -r requirements-coursework.txt`), or where NBGRADER names its program.
 """
 

@@ -1,4 +1,4 @@
-"""Measure the speed-up of a gradient by worker processes, or by threads, on one computer.
+"""Measure the speed-up of a gradient with worker processes, or with threads, on one computer.
 
 The contestants compute the same full-batch gradients: one process on one thread; the same process
 on two threads; one worker of Dask; two workers. Every worker has one thread. They take turns, four

@@ -1,4 +1,4 @@
-"""Wrong solutions of *Detective*: the programs as they were, and mended in the wrong way."""
+"""Wrong solutions of *Detective*: the programs as they were, and fixed in the wrong way."""
 
 WRONG = {
     "case 1 as it was": {
