@@ -1,4 +1,4 @@
-"""The format: a source notebook, its release, and a student's submission.
+"""The format: a source notebook, its release, and the file of a submission.
 
 The format is nbgrader's, schema 3, so that nbgrader itself can use the sources unchanged. The
 metadata ``nbgrader`` of a cell gives its kind:
@@ -21,9 +21,13 @@ import os
 import re
 import stat
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from coursework.sandbox.submission import BadSubmission
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -32,15 +36,12 @@ SOURCE = Path(__file__).resolve().parent / "source"
 RELEASE = SOURCE.with_name("release")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 WRITTEN_STUB = "YOUR ANSWER HERE"
+STUBS = {"solution": STUB, "written": WRITTEN_STUB}  # in place of what students write
 LARGEST_SUBMISSION = 20 * 2**20  # bytes
 
 
 class BadSource(Exception):
     """An unusable source notebook; says which cell, and why."""
-
-
-class BadSubmission(Exception):
-    """A submitted file that is not a notebook; says why."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,30 @@ class Cell:
     points: float = 0
     title: str = ""  # the heading above it, without the points
 
-    @property
-    def hidden_lines(self) -> set[int]:
-        """The numbers of the lines that belong to hidden tests, from 1."""
-        lines = enumerate(marked_lines(self.source), 1)
-        return {number for number, line in lines if line.region == "HIDDEN TESTS"}
+    @cached_property
+    def stub(self) -> str:
+        """What students get of it."""
+        return released(self.source, STUBS.get(self.kind)).strip("\n")
+
+    @cached_property
+    def defined_names(self) -> set[str]:
+        """The names that its code defines at the top level; none if it is not Python."""
+        try:
+            return defined_names(self.source)
+        except SyntaxError:  # text, or a magic
+            return set()
+
+    def is_hidden(self, numbers: Iterable[int]) -> bool:
+        """Whether one of the lines with these numbers, from 1, belongs to hidden tests."""
+        lines = marked_lines(self.source)
+        return any(lines[number - 1].region == "HIDDEN TESTS" for number in numbers if number)
+
+    def part(self, hidden: bool) -> str:
+        """Its hidden tests, or all the rest; the other lines are empty, so that numbers stay."""
+        lines = marked_lines(self.source)
+        return "\n".join(
+            line.text if (line.region == "HIDDEN TESTS") == hidden else "" for line in lines
+        )
 
 
 @dataclass(frozen=True)
@@ -68,13 +88,14 @@ class Assignment:
     title: str
     cells: list[Cell]
     seconds: float  # available to a submission
+    forbidden: tuple[str, ...] = ()  # modules that its solutions cannot import
 
     @property
     def points(self) -> float:
         """The largest possible number of points."""
         return sum(cell.points for cell in self.cells)
 
-    @property
+    @cached_property
     def student_names(self) -> set[str]:
         """The names that the solution cells of the source define, and the student must write."""
         return {
@@ -84,14 +105,14 @@ class Assignment:
             for name in defined_names(cell.source)
         }
 
-    @property
+    @cached_property
     def given(self) -> dict[str, str]:
         """The code given to students, by grade_id: locked cells, and helpers of the checks.
 
         A helper is a test cell of 0 points; only its visible part is given.
         """
         cells = [cell for cell in self.of_kind("locked", "test") if not cell.points]
-        return {cell.grade_id: released(cell.source, None) for cell in cells}
+        return {cell.grade_id: cell.stub for cell in cells}
 
     def of_kind(self, *kinds: str) -> list[Cell]:
         """Its cells of these kinds, in order."""
@@ -214,8 +235,12 @@ def read_assignment(name: str, overlay: Path | None = None) -> Assignment:
     title = re.match(r"# (.+)", cells[0].source)
     if title is None:
         raise BadSource(f"{path.name}: its first cell has no heading '# …'")
-    seconds = notebook["metadata"].get("coursework", {}).get("seconds", 60)
-    return Assignment(name, title[1], cells, seconds)
+    settings = notebook["metadata"].get("coursework", {})
+    forbidden = tuple(settings.get("forbidden", []))
+    for module in forbidden:
+        if not re.fullmatch(r"backprop(\.\w+)*", module):
+            raise BadSource(f"{path.name}: forbidden are modules such as backprop.network")
+    return Assignment(name, title[1], cells, settings.get("seconds", 60), forbidden)
 
 
 def _source_cell(cell: dict, number: int, title: str) -> Cell:
@@ -235,6 +260,8 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
         raise BadSource("a solution in a cell that is not a solution cell")
     if "HIDDEN TESTS" in regions and kind != "test":
         raise BadSource("hidden tests in a cell that is not a test cell")
+    if kind == "test":
+        parse_hidden(source)
     headings = [] if code else re.findall(r"^##+ (.+)$", released(source, None), re.MULTILINE)
     return Cell(
         grade_id=data.get("grade_id", f"cell {number}"),
@@ -245,6 +272,19 @@ def _source_cell(cell: dict, number: int, title: str) -> Cell:
     )
 
 
+def parse_hidden(source: str) -> None:
+    """Raise BadSource unless the hidden lines of a test are statements of their own.
+
+    They run after the visible parts of all cells.
+    """
+    cell = Cell("", "test", source)
+    try:
+        ast.parse(cell.part(hidden=True))
+        ast.parse(cell.part(hidden=False))
+    except SyntaxError:
+        raise BadSource("hidden tests must be whole statements at the top level") from None
+
+
 def release(name: str, overlay: Path | None = None) -> NotebookNode:
     """The notebook for students: no solution, no hidden test, no output."""
     import nbformat  # for authors alone: grading does without it, and without its long import
@@ -252,8 +292,7 @@ def release(name: str, overlay: Path | None = None) -> NotebookNode:
     notebook = nbformat.read(source_path(name, overlay), as_version=4)
     for cell in notebook.cells:
         kind = kind_of(cell)
-        stub = {"solution": STUB, "written": WRITTEN_STUB}.get(kind)
-        cell.source = released(cell.source, stub).strip("\n")
+        cell.source = released(cell.source, STUBS.get(kind)).strip("\n")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         if kind in ("test", "locked"):
@@ -272,15 +311,6 @@ def as_text(notebook: NotebookNode) -> str:
 
 
 # Submissions
-
-
-@dataclass(frozen=True)
-class SubmittedCell:
-    """A submitted cell; `grade_id` is None for a cell that the student added."""
-
-    grade_id: str | None
-    cell_type: str
-    source: str
 
 
 def read_file(path: Path) -> bytes:
@@ -303,37 +333,3 @@ def read_file(path: Path) -> bytes:
             f"the file is larger than {limit} MB: clear its outputs and hand it in again"
         )
     return content
-
-
-def read_submission(content: bytes) -> list[SubmittedCell]:
-    """The cells of a submitted notebook. Raises BadSubmission, with the reason."""
-    if content.startswith(b"PK\x03\x04"):
-        raise BadSubmission(
-            "the file is a zip archive, not a notebook: hand in the .ipynb file inside it"
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadSubmission("the file is not text in UTF-8, as notebooks are") from None
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        raise BadSubmission("the file is not a notebook: its text is not valid JSON") from None
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list) or notebook.get("nbformat") != 4:
-        raise BadSubmission("the file is JSON, but not a notebook of format 4")
-    return [_submitted_cell(cell) for cell in cells if isinstance(cell, dict)]
-
-
-def _submitted_cell(cell: dict) -> SubmittedCell:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    grade_id: object = cell
-    for key in ("metadata", "nbgrader", "grade_id"):
-        grade_id = grade_id.get(key) if isinstance(grade_id, dict) else None
-    return SubmittedCell(
-        grade_id if isinstance(grade_id, str) else None,
-        str(cell.get("cell_type")),
-        source if isinstance(source, str) else "",
-    )

@@ -16,7 +16,8 @@ from solutions import solved, wrong_solutions
 
 from coursework import notebook
 from coursework.grader import grade
-from coursework.jail import NoJail, try_jail
+from coursework.sandbox.jail import NoJail
+from coursework.sandbox.process import try_jail
 
 PROGRAM = shutil.which(
     os.environ.get("NBGRADER", "nbgrader"),

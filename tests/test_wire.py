@@ -1,16 +1,21 @@
 """What the grader and the student's process say to each other."""
 
+import contextlib
 import importlib
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from coursework import wire
+from coursework.sandbox import wire
 
 COURSEWORK = Path(wire.__file__).parent
 
@@ -74,7 +79,7 @@ UNREADABLE = {
     "longer than allowed": message(b"", length=wire.LARGEST_TEXT + 1),
     "other number of arrays": message([{}, [2]], count=2),
     "negative size": message([{}, [-1]], count=1),
-    "size that is no number": message([{}, [True]], count=1),
+    "size that is not a number": message([{}, [True]], count=1),
     "arrays larger than allowed": message([{}, [wire.LARGEST_ARRAYS + 1]], count=1),
     "no JSON": message(b"{"),
     "no pair": message({}),
@@ -134,3 +139,107 @@ def test_what_a_function_took_out_of_its_arguments_is_taken_out_of_the_callers()
 def test_what_is_not_an_array_is_named(dtype, shape):
     with pytest.raises(ValueError, match="^not an array$"):
         wire.decode({"array": [0, dtype, shape]}, [bytes(16)], None)
+
+
+# What a message can cost, whatever is in it
+
+
+MANY = wire.MOST_BRACKETS
+HEADS = {  # the value of one entry as JSON; and whether a message of it is read
+    "as many lists as may be": ("[" + "[],[0],[[]]," * (MANY // 4 - 2) + "0]", True),
+    "more lists": ("[" + "[]," * MANY + "0]", False),
+    "as many tuples as may be": ("[" + '{"tuple":[]},' * (MANY // 2 - 2) + "0]", True),
+    "more objects": ("[" + "{}," * MANY + "0]", False),
+    "objects that are nothing": ("[" + '{"":0},' * (wire.LARGEST_TEXT // 7 - 99) + "0]", False),
+    "as many numbers as may be": ("[" + "1e9," * (wire.LARGEST_TEXT // 4 - 99) + "0]", True),
+    "as many texts as may be": ("[" + '"ab",' * (wire.LARGEST_TEXT // 5 - 99) + "0]", True),
+    "a wide text": ('"' + "x" * (wire.LARGEST_TEXT - 99) + '\U0001f600"', True),
+    "halves of characters": ('"' + "\\ud800" * 300_000 + '"', True),
+    "lists without bottom": ("[" * (MANY - 9) + "]" * (MANY - 9), False),
+    "deep dictionaries": ('{"dict":[[0,' * 20_000 + "0" + "]]}" * 20_000, False),
+    "long integers": ("[" + "9" * 4000 + ("," + "9" * 4000) * 500 + "]", True),
+    "an integer that is too long": ("9" * 100_000, False),
+    "long fractions": ("[" + f'{{"fraction":[{"9" * 4000},{"7" * 4000}]}},' * 250 + "0]", True),
+    "a fraction of a fraction": ('{"fraction":[{"fraction":[1,2]},1]}', False),
+    "a fraction by nothing": ('{"fraction":[1,0]}', False),
+    "keys that cannot be keys": ('{"dict":[[[],0]]}', False),
+    "a dictionary of singles": ('{"dict":[[1]]}', False),
+    "keys with equal hashes": (
+        '{"dict":[' + ",".join(f"[{n * (2**61 - 1)},0]" for n in range(1, 60_000)) + "]}",
+        False,
+    ),
+    "an array twice": ('[{"array":[0,"uint8",[2]]},{"array":[0,"uint8",[2]]}]', False),
+    "an array from the end": ('{"array":[-2,"uint8",[2]]}', False),
+    "an array of infinite length": ('{"array":[0,"uint8",[1e999]]}', False),
+    "an array of large nothing": (f'{{"array":[1,"uint8",[0,{10**30}]]}}', False),
+    "an array of many axes": (f'{{"array":[0,"uint8",[2{",1" * 1000}]]}}', False),
+    "an object without number": ('{"object":[1e999,"x",true]}', False),
+    "an object that is a list": ('{"object":[]}', False),
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_whatever_comes_is_read_or_unreadable(kind):
+    assert received(kind) is HEADS[kind][1]
+
+
+def received(kind):
+    """Whether a message is read. Objects are looked up as the grader does it."""
+    text, _ = HEADS[kind]
+    whole = message(f'[{{"a":{text}}},[2,0]]'.encode(), b"xy", b"")
+    writer, reader = socket.socketpair()
+    channel = wire.Channel(reader, None, lambda reference: int(reference["object"][0]))
+    with writer, reader, ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(writer.sendall, whole)
+        try:
+            channel.receive(time.monotonic() + 60)
+            return True
+        except wire.Unreadable:
+            return False
+        finally:
+            reader.close()
+            with contextlib.suppress(OSError):
+                sent.result()
+
+
+MEASURED = """\
+import numpy, test_wire
+def most():
+    lines = open("/proc/self/status", encoding="ascii").read().splitlines()
+    return [int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")][0]
+before = most()
+for kind in test_wire.HEADS: test_wire.received(kind)
+print(most() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="/proc is Linux's")
+def test_no_message_takes_much_memory():
+    root = COURSEWORK.parents[1]
+    path = os.pathsep.join(map(str, (root, root / "src", root / "tests")))
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 45
+
+
+def test_a_message_says_how_full_it_is(ends):
+    writer, channel = ends
+    half = np.zeros(wire.LARGEST_ARRAYS // 2, np.uint8)
+    with ThreadPoolExecutor(1) as pool:
+        sender = wire.Channel(writer, refer=None, resolve=None)
+        sent = pool.submit(sender.send, {"a": half})
+        array = channel.receive(time.monotonic() + 60)["a"]
+        sent.result()
+    assert channel.fullness == 0.5
+    array += 1  # it can be changed, as a copy could
+    assert wire.fullness(b"[" * MANY, []) == 1 == wire.fullness(b"", [0] * wire.MOST_ARRAYS)
+
+
+def test_a_dictionary_may_have_many_keys():
+    pairs = {float(n) + 0.5: n for n in range(20_000)} | {str(n): n for n in range(20_000)}
+    assert wire.decode(wire.encode(pairs, [], None), [], None) == pairs
