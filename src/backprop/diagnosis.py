@@ -24,7 +24,7 @@ from backprop.mistakes import Examination, WrongGradient, all_mistakes, sections
 from backprop.mistakes.dense import AtKink, HalfwayAtKink, Magnitude, MissingBias, NewWeights
 from backprop.network import ForwardPass, Network
 
-__all__ = ["Diagnosis", "diagnose", "diagnose_function"]
+__all__ = ["Diagnosis", "diagnose", "diagnose_function", "wrong_gradients"]
 
 TOLERANCE = 1e-4
 CONSTANT_FACTOR = (
@@ -141,6 +141,21 @@ def diagnose_function(
     finally:
         network.parameters[...] = parameters
     return diagnose(gradient, network, X, Y, learning_rate=learning_rate, tolerance=tolerance)
+
+
+def wrong_gradients(
+    network: Network, X: ArrayLike, Y: ArrayLike, *, learning_rate: float | None = None
+) -> tuple[np.ndarray, list[WrongGradient]]:
+    """The gradient of the network's loss on X, Y, and those that the known mistakes give.
+
+    A mistake that changes nothing on these rows is in the list too. Given the `learning_rate` of
+    the step, the list has the mistakes that involve it. Raises the errors of `diagnose`.
+    """
+    X, Y = network.check_examples(X, Y)
+    nothing = np.zeros(network.parameters.size)
+    comparison = Comparison(nothing, network, X, Y, TOLERANCE, learning_rate)
+    found = [*comparison.known(), *comparison.multiples_of_right(), *comparison.layouts()]
+    return comparison.right, found
 
 
 class Comparison:
@@ -333,6 +348,16 @@ class Comparison:
                     explanation = f"{mistake.explanation} Besides, {explanation}"
                 explanation += f" (The factor is {factor:.4g}.)"
                 vector = factor * (mistake.vector - fixed) + fixed
+                yield WrongGradient(form, explanation, section, vector, factor)
+
+    def multiples_of_right(self) -> Iterator[WrongGradient]:
+        """The right gradient times each factor that has a known cause."""
+        rows, outputs = self.Y.shape
+        counts = {1.0, float(rows), float(rows * outputs), float(outputs)}
+        ratios = {a / b * half for a in counts for b in counts for half in (0.5, 1.0, 2.0)}
+        for factor in (-1.0, self.learning_rate or -1.0, *sorted(ratios - {1.0})):
+            vector = factor * self.data + self.penalty
+            for form, explanation, section in self.reasons(factor):
                 yield WrongGradient(form, explanation, section, vector, factor)
 
     def reasons(self, factor: float) -> Iterator[tuple[str, str, str]]:
