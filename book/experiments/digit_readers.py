@@ -27,7 +27,7 @@ SEEDS = range(1, 11)
 EPOCHS, STEPS_PER_EPOCH, STEP = 10, 125, 0.1
 
 
-def learn(hidden: int, seed: int) -> Network:
+def learn(hidden: int, seed: int, l2: float = 0.001) -> Network:
     """The network that `train_reader` of chapter 11 returns."""
     training, _ = load_digits()
     generator = np.random.default_rng(seed)
@@ -36,7 +36,7 @@ def learn(hidden: int, seed: int) -> Network:
         ["relu", "softmax"],
         loss="categorical cross-entropy",
         initialization="he",
-        l2=0.001,
+        l2=l2,
         generator=generator,
     )
     train(
