@@ -17,7 +17,14 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 from strategies import random_targets, seeds
 
 from backprop.activations import softmax
-from backprop.autodiff import Value, topological_order, unbroadcast
+from backprop.autodiff import (
+    Value,
+    concatenate,
+    maximum,
+    topological_order,
+    unbroadcast,
+    where,
+)
 from backprop.datasets import load_iris, standardize
 from backprop.gradients import numerical_gradient
 from backprop.losses import CategoricalCrossEntropy
@@ -62,6 +69,10 @@ ONE_OPERAND = {
     "@ array": lambda x: x @ np.arange(8.0).reshape(4, 2),
     "used twice": lambda x: x * x + x,
     "@ itself": lambda x: x @ x.T,
+    "largest": lambda x: x.max(),
+    "largest of columns": lambda x: x.max(axis=0),
+    "largest kept": lambda x: x.max(axis=1, keepdims=True),
+    "axes exchanged": lambda x: x.reshape(1, 3, 4).swapaxes(0, 2),
 }
 # What an array has no method for. The others read the same for an array.
 WITH_NUMPY = {
@@ -79,6 +90,7 @@ TWO_OPERANDS = {
     "−": lambda a, b: a - b,
     "×": lambda a, b: a * b,
     "/": lambda a, b: a / b,
+    "maximum": np.maximum,
 }
 
 
@@ -141,6 +153,54 @@ def test_matrix_product_against_central_differences(sizes, seed):
     assert np.array_equal((Value(A) @ Value(B)).data, A @ B)
     engine, numerical = engine_and_differences(lambda a, b: a @ b, A, B)
     assert engine == pytest.approx(numerical, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((2, 3, 4), (2, 4, 5)), ((3, 4), (2, 4, 5)), ((2, 1, 3, 4), (3, 4, 2)), ((2, 3, 4), (4, 1))],
+)
+def test_products_of_stacked_matrices_against_central_differences(first, second):
+    generator = np.random.default_rng(1)
+    A, B = generator.normal(size=first), generator.normal(size=second)
+    assert np.array_equal((Value(A) @ Value(B)).data, A @ B)
+    engine, numerical = engine_and_differences(lambda a, b: a @ b, A, B)
+    assert engine == pytest.approx(numerical, abs=1e-8)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_joined_values_receive_their_own_parts(axis):
+    generator = np.random.default_rng(2)
+    shapes = [(2, 3), (4, 3), (1, 3)] if axis == 0 else [(3, 2), (3, 4), (3, 1)]
+    arrays = [generator.normal(size=shape) for shape in shapes]
+
+    def join(*values):
+        return concatenate(values, axis)
+
+    assert np.array_equal(join(*map(Value, arrays)).data, np.concatenate(arrays, axis))
+    engine, numerical = engine_and_differences(join, *arrays)
+    assert engine == pytest.approx(numerical, abs=1e-9)
+
+
+def test_a_choice_passes_each_gradient_to_what_was_chosen():
+    generator = np.random.default_rng(3)
+    a, b = generator.normal(size=(3, 4)), generator.normal(size=4)
+    condition = generator.random((3, 4)) < 0.5
+
+    def choose(first, second):
+        return where(condition, first, second)
+
+    assert np.array_equal(choose(Value(a), Value(b)).data, np.where(condition, a, b))
+    engine, numerical = engine_and_differences(choose, a, b)
+    assert engine == pytest.approx(numerical, abs=1e-9)
+
+
+def test_of_equal_numbers_the_first_receives_the_gradient_once():
+    x, y = Value([2.0, 5.0, 5.0]), Value([2.0, 1.0, 5.0])
+    x.max().backward()
+    assert x.gradient.tolist() == [0, 1, 0]
+    x.zero_gradient()
+    maximum(x, y).sum().backward()
+    assert x.gradient.tolist() == [1, 1, 1] and y.gradient.tolist() == [0, 0, 0]
 
 
 @given(mutually_broadcastable_shapes(num_shapes=1, min_side=1, max_dims=3), seeds)
@@ -408,6 +468,12 @@ def test_wrong_shapes_are_named():
         x.backward()
     with pytest.raises(ValueError, match=r"the seed has shape \(3,\) and the value \(2, 3\)"):
         x.backward(np.ones(3))
+    with pytest.raises(ValueError, match=r"cannot multiply the stacks \(2, 2, 3\) @ \(3, 3, 2\)"):
+        Value(np.ones((2, 2, 3))) @ np.ones((3, 3, 2))
+    with pytest.raises(ValueError, match=r"cannot join the shapes \(2, 3\), \(3, 2\) along axis 0"):
+        concatenate([x, np.ones((3, 2))])
+    with pytest.raises(ValueError, match="at least one value"):
+        concatenate([])
     assert not x.gradient.any()
 
 
@@ -567,7 +633,6 @@ def test_numpy_tells_the_shape_and_compares():
     ("name", "use"),
     [
         ("sin", np.sin),
-        ("maximum", lambda x: np.maximum(x, 0)),
         ("add", lambda x: np.add.reduce(x)),
         ("add", lambda x: np.add.outer(x, x)),
         ("add", lambda x: np.add.at(np.ones(3), [0], x)),
@@ -576,7 +641,6 @@ def test_numpy_tells_the_shape_and_compares():
         ("where", lambda x: np.where(True, x, 0)),
         ("allclose", lambda x: np.allclose(x, x)),
         ("linalg.norm", np.linalg.norm),
-        ("max", np.max),
         ("sum", lambda x: np.sum(x, dtype=np.float32)),
         ("sum", lambda x: np.sum(x, where=[True, False, True])),
         ("exp", lambda x: np.exp(x, out=np.ones(3))),

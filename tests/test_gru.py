@@ -10,7 +10,8 @@ from strategies import seeds, sequences_for
 
 from backprop.autodiff import Value
 from backprop.gradients import numerical_gradient, relative_error
-from backprop.gru import GRUNetwork, gru_step, gru_step_back
+from backprop.gru import GRUNetwork
+from backprop.layers.gated import gru_step, gru_step_back
 from backprop.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError
 from backprop.optimizers import Adam
 from backprop.through_time import READINGS, Sequences

@@ -16,7 +16,7 @@ are the whole method (Linnainmaa 1970; Speelpenning 1980).
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -25,7 +25,7 @@ from numpy.typing import ArrayLike
 
 from backprop import checks
 
-__all__ = ["Value", "topological_order"]
+__all__ = ["Value", "concatenate", "maximum", "topological_order", "where"]
 
 PassBack = Callable[[np.ndarray], tuple[np.ndarray, ...]]
 """Takes the gradient with respect to a value and returns those with respect to its parents."""
@@ -177,12 +177,23 @@ class Value:
 
     def __matmul__(self, other: Value | ArrayLike) -> Value:
         a, b = self, as_value(other)
-        if a.data.ndim != 2 or b.data.ndim != 2 or a.shape[1] != b.shape[0]:
+        if a.data.ndim < 2 or b.data.ndim < 2 or a.shape[-1] != b.shape[-2]:
             raise ValueError(
-                f"cannot multiply the shapes {a.shape} @ {b.shape}: give two matrices, the first "
-                f"with as many columns as the second has rows"
+                f"cannot multiply the shapes {a.shape} @ {b.shape}: give two matrices, or two "
+                f"stacks of them, the first with as many columns as the second has rows"
             )
-        return Value(a.data @ b.data, (a, b), "@", lambda g: (g @ b.data.T, a.data.T @ g))
+        try:
+            product = a.data @ b.data
+        except ValueError:
+            raise ValueError(
+                f"cannot multiply the stacks {a.shape} @ {b.shape}: the axes before the last two "
+                f"must be equal, or 1"
+            ) from None
+
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return g @ b.data.swapaxes(-1, -2), a.data.swapaxes(-1, -2) @ g
+
+        return Value(product, (a, b), "@", pass_back)
 
     def __rmatmul__(self, other: ArrayLike) -> Value:
         return as_value(other) @ self
@@ -260,6 +271,21 @@ class Value:
 
         return Value(result, (self,), "logsumexp", pass_back)
 
+    def max(self, axis: int | None = None, keepdims: bool = False) -> Value:
+        """The largest number along an axis, or of all: the first of them receives the gradient."""
+        data = self.data.reshape(-1) if axis is None else self.data
+        along = 0 if axis is None else axis
+        winner = np.expand_dims(data.argmax(along), along)
+        largest = np.take_along_axis(data, winner, along)
+
+        def pass_back(g: np.ndarray) -> tuple[np.ndarray]:
+            gradient = np.zeros(data.shape)
+            np.put_along_axis(gradient, winner, g.reshape(winner.shape), along)
+            return (gradient.reshape(self.shape),)
+
+        kept = largest.reshape((1,) * self.ndim) if axis is None else largest
+        return Value(kept if keepdims else largest.squeeze(along), (self,), "max", pass_back)
+
     # The same numbers, rearranged.
 
     def __getitem__(self, index: Any) -> Value:
@@ -279,6 +305,11 @@ class Value:
     def T(self) -> Value:
         """The transpose: the axes in reverse order."""
         return Value(self.data.T, (self,), "T", lambda g: (g.T,))
+
+    def swapaxes(self, first: int, second: int) -> Value:
+        """Two axes exchanged, as in NumPy."""
+        data = self.data.swapaxes(first, second)
+        return Value(data, (self,), "swap", lambda g: (g.swapaxes(first, second),))
 
     # Python's protocols for containers.
 
@@ -374,6 +405,41 @@ class Value:
         return f"Value({self.data}, gradient {self.gradient})"
 
 
+def concatenate(values: Sequence[Value | ArrayLike], axis: int = 0) -> Value:
+    """Values joined along an axis: each receives its own part of the gradient.
+
+    Raises ValueError for no values, and for shapes that differ along another axis.
+    """
+    parts = [as_value(value) for value in values]
+    try:
+        data = np.concatenate([part.data for part in parts], axis)
+    except ValueError as problem:
+        shapes = ", ".join(str(part.shape) for part in parts)
+        raise ValueError(
+            f"cannot join the shapes {shapes or '(none)'} along axis {axis}: give at least one "
+            f"value, with equal sizes along all other axes ({problem})"
+        ) from None
+    ends = np.cumsum([part.shape[axis] for part in parts])[:-1]
+    return Value(data, tuple(parts), "join", lambda g: tuple(np.split(g, ends, axis)))
+
+
+def where(condition: ArrayLike, first: Value | ArrayLike, second: Value | ArrayLike) -> Value:
+    """`first` where the condition holds, otherwise `second`; each receives its own gradients.
+
+    The condition consists of plain True and False, and no gradient passes through it.
+    """
+    chosen = np.asarray(plain(condition), dtype=bool)
+    a, b = operands(as_value(first), second)
+    data = np.where(chosen, a.data, b.data)
+    return Value(data, (a, b), "where", lambda g: (np.where(chosen, g, 0), np.where(chosen, 0, g)))
+
+
+def maximum(first: Value | ArrayLike, second: Value | ArrayLike) -> Value:
+    """The larger of two numbers, entry by entry; where they are equal, the first counts."""
+    a, b = operands(as_value(first), second)
+    return where(a.data >= b.data, a, b)
+
+
 NUMPY_OPERATIONS: dict[Callable[..., object], Callable[..., Any]] = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -388,6 +454,9 @@ NUMPY_OPERATIONS: dict[Callable[..., object], Callable[..., Any]] = {
     np.exp: Value.exp,
     np.log: Value.log,
     np.tanh: Value.tanh,
+    np.maximum: maximum,
+    np.max: lambda x, axis=None, *, keepdims=False: x.max(axis, keepdims),
+    np.swapaxes: lambda x, first, second: x.swapaxes(first, second),
     np.sum: lambda x, axis=None, *, keepdims=False: x.sum(axis, keepdims),
     np.mean: lambda x, axis=None, *, keepdims=False: x.mean(axis, keepdims),
     np.transpose: lambda x: x.T,

@@ -143,8 +143,10 @@ class Network(Model):
     @property
     def output_shape(self) -> tuple[int, ...]:
         """The shape of the outputs for one sample."""
-        known = [layer.output_shape for layer in self.layers if layer.output_shape is not None]
-        return known[-1]
+        shape: tuple[int, ...] = ()
+        for layer in self.layers:
+            shape = shape_after(layer, shape)
+        return shape
 
     @property
     def sizes(self) -> list[int]:
@@ -288,19 +290,25 @@ def check_layers(layers: list[Layer]) -> None:
         )
     if len(set(map(id, layers))) < len(layers):
         raise ValueError("a layer occurs twice in the list: make a layer for each place")
-    shape: tuple[int, ...] | None = None
+    shape: tuple[int, ...] = ()
     for number, layer in enumerate(layers, 1):
-        if (
-            shape is not None
-            and layer.input_shape is not None
-            and shape[-1:] != layer.input_shape[-1:]
-        ):
-            raise ValueError(
-                f"layer {number} takes samples of shape {layer.input_shape}, and the layer before "
-                f"it gives {shape}: the shapes must be equal"
-            )
-        shape = layer.output_shape or shape
-    if shape is None:
+        if shape and layer.input_shape is not None:
+            taken = min(len(shape), len(layer.input_shape))  # Dense takes more axes as rows
+            if shape[-taken:] != layer.input_shape[-taken:]:
+                raise ValueError(
+                    f"layer {number} takes samples of shape {layer.input_shape}, and the layer "
+                    f"before it gives {shape}: the shapes must be equal"
+                )
+        shape = shape_after(layer, shape)
+    if not shape:
         raise ValueError(
             "no layer says how many inputs it takes: start with one that does, such as Dense"
         )
+
+
+def shape_after(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a sample after a layer: what a layer does not take as its own stays in front."""
+    if layer.output_shape is None:
+        return shape
+    kept = shape[: max(0, len(shape) - len(layer.input_shape or ()))]
+    return (*kept, *layer.output_shape)

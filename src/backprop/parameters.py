@@ -83,8 +83,9 @@ class Gradient(Parameters):
 
     def clear(self) -> None:
         """Mark every part as empty, in the sections if there are any."""
-        for section in self._sections or (self,):
-            section.empty.update(section.shapes)
+        self.empty.update(self.shapes)
+        for section in self._sections:
+            section.clear()
 
     def add(self, name: str, term: np.ndarray) -> None:
         """Add a term that has the shape of the part."""
@@ -112,9 +113,12 @@ class Gradient(Parameters):
 
     def finish(self) -> None:
         """Fill parts that received no term with zeros: the loss does not depend on them."""
-        for section in self._sections or (self,):
-            while section.empty:
-                section.views[section.empty.pop()][...] = 0.0
+        for section in self._sections:
+            section.finish()
+        if not self._sections:
+            for name in self.empty:
+                self.views[name][...] = 0.0
+        self.empty.clear()
 
 
 class Part:
