@@ -20,7 +20,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.text import Annotation, Text
-from test_figures import SAMPLES, drawn
+from test_figures import SAMPLES, made
 
 RECORDED = Path(__file__).with_name("drawings.json")
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]?\d+)?")
@@ -127,7 +127,7 @@ def test_every_sample_is_recorded(recorded):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_figure_draws_what_was_recorded(name, recorded):
-    found = differences(described(drawn(name)), recorded[name])
+    found = differences(described(made(name)), recorded[name])
     assert not found, "\n".join([*found[:10], "", __doc__])
 
 
@@ -140,5 +140,5 @@ def test_small_changes_are_noticed():
 
 
 if __name__ == "__main__":
-    record = {name: described(drawn(name)) for name in SAMPLES}
+    record = {name: described(made(name)) for name in SAMPLES}
     RECORDED.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

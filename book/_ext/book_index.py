@@ -44,10 +44,11 @@ class IndexTerms(SphinxTransform):
                     self.add(word.parent, word, term, "")
 
     def add(self, parent, place, term, importance):
-        """An entry before `place` that leads to it, or to `parent` if only that has an id."""
+        """An entry at `place` that leads to it, or to `parent` if only that has an id."""
         target = (place["ids"] or parent["ids"])[0]
         entry = index(entries=[("single", term, target, importance, None)])
-        parent.insert(parent.index(place), entry)
+        # A section begins with its title: the contents of a page look for it there.
+        parent.insert(parent.index(place) + isinstance(place, nodes.title), entry)
 
 
 def setup(app):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -29,9 +28,9 @@ from backprop.figures.style import (
     MUTED,
     ORANGE,
     SMALL,
-    WIDTH,
     figure_of,
     in_house_style,
+    new_grid,
     new_plot,
 )
 
@@ -227,9 +226,8 @@ def draw_update(trace: Trace) -> Figure:
 def plot_predictions(predictions: Sequence[float], target: float) -> Figure:
     """The prediction after 0, 1, 2, … steps of training, the target, and how far each step went."""
     values = finite_numbers(predictions, "predictions")
-    figure, (axes, changes) = plt.subplots(
-        2, 1, figsize=(WIDTH, 4.6), sharex=True, height_ratios=(2, 1)
-    )
+    figure, grid = new_grid(2, 1, 4.6, sharex=True, height_ratios=(2, 1))
+    axes, changes = grid.flat
     axes.plot(values, label="prediction", markersize=4)
     axes.axhline(
         float(target),

@@ -15,7 +15,7 @@ from matplotlib.patches import Ellipse, FancyArrowPatch, Patch, Rectangle, Regul
 from matplotlib.text import Text
 
 from backprop.byhand import as_decimal
-from backprop.figures.style import GRID, INK, LARGE, PAPER, SMALL, WIDTH
+from backprop.figures.style import GRID, INK, LARGE, PAPER, SMALL, WIDTH, SharpFigure
 
 NODE_RADIUS = 0.27
 SHOWN_NEURONS = 8  # of a larger layer only the first four and the last are drawn
@@ -33,7 +33,8 @@ class Node:
 def new_canvas(bottom: float, top: float, title: str | None = None) -> Axes:
     """A figure without axes on which one unit is one inch, from (0, bottom) to (WIDTH, top)."""
     title_top = top + (0.4 if title else 0)
-    figure = plt.figure(figsize=(WIDTH, title_top - bottom), layout="none")
+    size = (WIDTH, title_top - bottom)
+    figure = plt.figure(figsize=size, layout="none", FigureClass=SharpFigure)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH), ylim=(bottom, title_top))
     axes.axis("off")

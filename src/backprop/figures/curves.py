@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -29,6 +28,7 @@ from backprop.figures.style import (
     figure_of,
     in_house_style,
     label_plainly,
+    new_grid,
     new_plot,
     new_plots,
 )
@@ -43,13 +43,15 @@ def plot_error_curve(
     ylabel: str = "loss",
     log: bool = False,
     log_x: bool = False,
+    legend: str = "best",
 ) -> Figure:
     """A curve of the loss, or several curves by name, counted from 1.
 
     `history` is what training returned, a mapping of names to numbers, or the numbers of one curve.
     A pandas Series keeps its own index. `log` makes the vertical scale logarithmic, `log_x` the
-    horizontal one. Raises ValueError for no curves or numbers, numbers that are not finite, and
-    more curves than six.
+    horizontal one. `legend` is the place of the names of several curves, such as "lower right".
+    Raises ValueError for no curves or numbers, numbers that are not finite, and more curves than
+    six.
     """
     curves = named_curves(history, ylabel)
     axes = new_plot(xlabel=xlabel, ylabel=ylabel)
@@ -67,7 +69,8 @@ def plot_error_curve(
         locator: Any = axes.xaxis.get_major_locator()
         locator.set_params(integer=True)
     if len(curves) > 1:
-        axes.legend()
+        place: Any = legend  # one of the places that matplotlib lists
+        axes.legend(loc=place)
     return figure_of(axes)
 
 
@@ -261,9 +264,7 @@ def plot_paths(
     (left, right), (bottom, top) = span
     panel = min(2.6, 0.65 * WIDTH * (top - bottom) / (right - left))
     height = 0.6 + len(places) * (panel + 0.35)
-    figure, panels = plt.subplots(
-        len(places), 1, figsize=(WIDTH, height), sharex=True, squeeze=False
-    )
+    figure, panels = new_grid(len(places), 1, height, sharex=True)
     w1, w2 = np.meshgrid(*(np.linspace(*ends, 201) for ends in span))
     heights = function(w1, w2)
     low, high = heights.min(), heights.max()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from textwrap import fill
+from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
@@ -27,6 +27,7 @@ from backprop.figures.style import (
     figure_of,
     in_house_style,
     label_plainly,
+    new_grid,
     new_plot,
     new_plots,
 )
@@ -184,18 +185,17 @@ def plot_images(
     rows = -(-len(images) // columns)
     cell = WIDTH / columns
     lines = max(title.count("\n") + 1 if title else 0 for title in titles)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(WIDTH, rows * (cell + 0.2 * lines)), squeeze=False
-    )
+    figure, axes = new_grid(rows, columns, rows * (cell + 0.2 * lines))
     colors = LinearSegmentedColormap.from_list("signed", [ORANGE, "white", BLUE])
     for place, part in enumerate(axes.flat):
         part.axis("off")
         if place < len(images):
             largest = np.abs(images[place]).max() or 1.0
+            look: dict[str, Any] = {"cmap": "gray_r", "vmin": 0}
             if signed:
-                part.imshow(images[place], cmap=colors, vmin=-largest, vmax=largest)
-            else:
-                part.imshow(images[place], cmap="gray_r", vmin=0, vmax=largest)
+                look = {"cmap": colors, "vmin": -largest}
+            # Without interpolation each pixel stays one pixel of the file, drawn as a sharp square.
+            part.imshow(images[place], vmax=largest, interpolation="none", **look)
             part.text(0.5, -0.04, titles[place], ha="center", va="top", transform=part.transAxes)
     return figure
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -21,7 +23,17 @@ BLUE = FORWARD = "#1f5fa8"
 ORANGE = BACKWARD = "#b4530a"
 GREEN = "#2f7d4f"
 PURPLE = "#7a4aa0"
-PALETTE = (PAPER, INK, MUTED, GRID, BLUE, ORANGE, GREEN, PURPLE)
+# By the names of the variables of a page, --figure-paper and so on, that replace them in the book.
+PALETTE = {
+    "paper": PAPER,
+    "ink": INK,
+    "muted": MUTED,
+    "grid": GRID,
+    "blue": BLUE,
+    "orange": ORANGE,
+    "green": GREEN,
+    "purple": PURPLE,
+}
 SERIES = (
     cycler(color=[BLUE, ORANGE, GREEN, PURPLE, INK, MUTED])
     + cycler(linestyle=["-", "--", "-.", ":", "-", "--"])
@@ -58,6 +70,10 @@ STYLE = {
     "ytick.labelcolor": INK,
     "ytick.labelsize": 10,
 }
+# The same bytes on every run: no date, and ids that follow from the content. Letters are shapes,
+# since a reader may not have the font.
+SVG = {"svg.fonttype": "path", "svg.hashsalt": "backprop"}
+NO_METADATA = {"Creator": None, "Date": None, "Format": None, "Type": None}
 WIDTH = 6.4  # of every figure, in inches, for a column of some 720 pixels
 SMALL = 10  # points: the smallest text
 LARGE = 12
@@ -65,6 +81,24 @@ TINT = 0.4  # the strongest background tint: ink on it keeps its contrast
 WEIGHT_LABEL, ERROR_LABEL = "weight $w$", "error $E$"
 Function = Callable[[float], float]
 Arguments = ParamSpec("Arguments")
+
+
+class SharpFigure(Figure):
+    """A figure that a notebook shows as SVG, without any setting of the notebook's."""
+
+    def as_svg(self) -> str:
+        """The figure as one SVG element on one line: a notebook would store each of thousands."""
+        file = io.StringIO()
+        with plt.style.context(SVG, after_reset=True):
+            self.savefig(file, format="svg", metadata=NO_METADATA)
+        text = file.getvalue()
+        return text[text.index("<svg") :].replace("\n", "")
+
+    def _ipython_display_(self) -> None:
+        """Show the figure; IPython asks an object for this first."""
+        from IPython.display import publish_display_data
+
+        publish_display_data({"image/svg+xml": self.as_svg(), "text/plain": repr(self)})
 
 
 def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
@@ -82,10 +116,18 @@ def in_house_style(function: Callable[Arguments, Figure]) -> Callable[Arguments,
 
 def new_plots(count: int, height: float = 3.6, rows: int = 1, /, **labels: str) -> list[Axes]:
     """A figure with `count` axes in each row, all with the same labels; row after row."""
-    _, axes = plt.subplots(rows, count, figsize=(WIDTH, height), squeeze=False)
+    _, axes = new_grid(rows, count, height)
     for part in axes.flat:
         part.set(**labels)
     return list(axes.flat)
+
+
+def new_grid(rows: int, columns: int, height: float, **settings: Any) -> tuple[Figure, np.ndarray]:
+    """A figure with axes in `rows` and `columns`, and these axes as an array."""
+    size = (WIDTH, height)
+    return plt.subplots(
+        rows, columns, figsize=size, squeeze=False, FigureClass=SharpFigure, **settings
+    )
 
 
 def new_plot(height: float = 3.6, **labels: str) -> Axes:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,9 +17,9 @@ from backprop.figures.style import (
     INK,
     ORANGE,
     SERIES,
-    WIDTH,
     figure_of,
     in_house_style,
+    new_grid,
     new_plot,
 )
 
@@ -60,9 +59,7 @@ def plot_bands(
     columns = columns or len(panels)
     rows = -(-len(panels) // columns)
     height = (3.4 if rows == 1 else 1.9 * rows) + 0.25 * -(-len(names) // 2)
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(WIDTH, height), sharex=True, sharey=True, squeeze=False
-    )
+    figure, grid = new_grid(rows, columns, height, sharex=True, sharey=True)
     parts = list(grid.flat)
     for axes in parts[len(panels) :]:
         axes.set_visible(False)
