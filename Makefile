@@ -5,11 +5,13 @@
 # and fail if the folder's name has a space or letters of another encoding.
 RUN = .venv/bin/python
 
-.PHONY: help book test notebooks coursework lint lab bench mutants scale clean setup
+.PHONY: help book test notebooks coursework lint lab bench mutants scale browser pdf live live-check \
+	serve clean setup
 
 help:
-	@echo "make book | test | notebooks (run and store) | coursework (write and check) | lint |"
-	@echo "     lab (open JupyterLab) | bench | mutants | scale (install Dask) | clean"
+	@echo "make book | pdf | test | notebooks (run and store) | coursework (write and check) | lint |"
+	@echo "     lab (open JupyterLab) | bench | mutants | scale (install Dask) |"
+	@echo "     browser (install Playwright) | live (build the book with Python in its pages) | serve | clean"
 
 book: setup _build/book-is-built
 	@echo "Open _build/html/index.html in a browser."
@@ -19,6 +21,24 @@ PAGES = _config.yml _toc.yml requirements.txt $(shell find book coursework/relea
 _build/book-is-built: $(PAGES)
 	$(RUN) .venv/bin/jupyter-book build . --all -n -W --keep-going -q
 	@touch $@
+
+pdf: book browser
+	$(RUN) tools/pdf.py
+
+# The book with Python in its pages. ARCHIVES=/path make live: a folder or a wheel with Pyodide's archives.
+# The next `make book` builds it without.
+live: setup
+	$(RUN) tools/live.py $(ARCHIVES)
+	rm -f _build/book-is-built
+	LIVE="$(CURDIR)/_build/live" $(RUN) .venv/bin/jupyter-book build . --all -n -W --keep-going -q
+	@echo "Run make serve, and open the address that it prints."
+
+serve: setup
+	$(RUN) tools/serve.py
+
+# Run every cell of every chapter in a browser and compare it with its stored output: half an hour.
+live-check: browser
+	$(RUN) -m pytest -m whole_book tests/test_live.py
 
 test: setup
 	$(RUN) -m pytest
@@ -46,6 +66,9 @@ mutants: setup
 
 scale:
 	@sh tools/setup.sh requirements-scale.txt
+
+browser:
+	@sh tools/setup.sh requirements-browser.txt
 
 clean:
 	rm -rf _build

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import browser
 import matplotlib
 import pytest
 import yaml
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -17,12 +20,34 @@ settings.register_profile("course", derandomize=True, deadline=None, max_example
 settings.load_profile("course")
 
 matplotlib.use("Agg")
+pytest.register_assert_rewrite("assignment_cases")
 
 # Kernels that nbval starts inherit these: no progress bars in outputs, sets in a fixed order, and
 # one thread for matrix products, since several notebooks run at a time. What a program prints is
 # UTF-8, because the tests that start one read it so, whatever the locale.
 os.environ |= {"TQDM_DISABLE": "1", "PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
 os.environ["PYTHONIOENCODING"] = "utf-8"
+threadpool_limits(1)  # in this process too, where NumPy is loaded: with two, small products wait
+
+
+# Files of few but long tests, most of them in a browser, start first: at the end no worker is left
+# with one of them.
+LONG = (
+    "test_live.py",
+    "test_explorers.py",
+    "test_accessibility.py",
+    "test_explorer_two_two_one.py",
+    "test_browser.py",
+    "test_page_weight.py",
+    "test_pdf.py",
+    "test_classroom.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of long files first, in the order of `LONG`."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
 
 
 def pytest_runtest_setup(item):
@@ -41,16 +66,46 @@ def contents():
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory):
-    """The folder of the pages, built again with every warning an error."""
-    folder = tmp_path_factory.mktemp("book")
+def book(tmp_path_factory, worker_id):
+    """The folder of the pages, built again with every warning an error: once, for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    folder, report = shared / "book", shared / "book.txt"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker was here first
+        while not report.exists():
+            time.sleep(0.2)
+    else:
+        build_book(folder, report)
+    assert report.read_text(encoding="utf-8") == "built"
+    return folder / "_build" / "html"
+
+
+def build_book(folder, report):
+    """Build the book, and write into the report that it is built, or why not."""
     program = Path(sys.executable).with_name("jupyter-book")
     options = ["-n", "-W", "--keep-going", "--path-output", folder]
-    done = subprocess.run(
-        [sys.executable, program, "build", ".", *options],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "_build" / "html"
+    result = "the build was interrupted"
+    try:
+        done = subprocess.run(
+            [sys.executable, program, "build", ".", *options],
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        result = "built" if done.returncode == 0 else f"the build failed:\n{done.stderr}"
+    finally:
+        (folder / "report").write_text(result, encoding="utf-8")
+        (folder / "report").rename(report)  # so that nobody reads a part of it
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; where there is none, its tests are skipped, but not where `CI` is set."""
+    if lack := browser.missing():
+        assert "CI" not in os.environ, lack
+        pytest.skip(lack)
+    with browser.started() as chromium:  # for one file: Playwright's event loop is in others' way
+        yield chromium

@@ -1,10 +1,12 @@
 """The built book: strict, whole, on its own, and with every link leading somewhere."""
 
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup
 from pybtex.database import parse_file
 
@@ -16,7 +18,7 @@ from backprop.optimizers import OPTIMIZERS
 ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "book" / "glossary.md"
 SOURCES = parse_file(ROOT / "book" / "references.bib", encoding="utf-8").entries
-# Sources that are nowhere to be read for sure, with the reason.
+# Sources with no dependable address, with the reason.
 # The tutorials are known from copies that name no address.
 WITHOUT_ADDRESS = {
     "almeida1987": "proceedings of 1987 that the publisher does not offer",
@@ -30,6 +32,7 @@ def pages(book):
     return sorted(book.rglob("*.html"))
 
 
+@cache  # no test changes a page
 def soup(page):
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
 
@@ -38,6 +41,11 @@ def test_a_page_for_each_entry_of_the_table_of_contents(book, contents):
     missing = [name for name in contents if not (book / f"{name}.html").is_file()]
     assert not missing and len(contents) > 5
     assert 'url=book/index.html"' in (book / "index.html").read_text(encoding="utf-8")
+
+
+def test_python_in_the_page_is_only_in_a_build_that_asks_for_it(book):
+    assert not (book / "_static" / "live").exists()
+    assert "_static/live/" not in (book / "book/04_six_steps.html").read_text(encoding="utf-8")
 
 
 def test_every_notebook_and_page_is_in_the_table_of_contents(contents):
@@ -53,10 +61,27 @@ def test_every_notebook_and_page_is_in_the_table_of_contents(contents):
 
 def test_the_landing_page_lists_every_chapter_in_order(contents):
     text = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\|[^|]*\| \d+\. \[.+?\]\((\d\d_.+?)\.ipynb\)", text, re.M)
-    assert [f"book/{name}" for name in listed] == [
+    listed = re.findall(r"^(\d+)\. \[.+?\]\((\d\d_.+?)\.ipynb\)", text, re.M)
+    assert [f"book/{name}" for _, name in listed] == [
         c for c in contents if re.match(r"book/\d\d_", c)
     ]
+    assert all(int(number) == int(name[:2]) for number, name in listed)
+
+
+def test_the_landing_page_has_a_card_for_each_part_with_the_time_of_its_chapters():
+    """Two hours for a chapter, and three from chapter 12 on, as the page says."""
+    text = (ROOT / "book" / "index.md").read_text(encoding="utf-8")
+    cards = re.findall(
+        r"^### (.+)\n\n\*About (\d+) hours\.\* At its end you can ((?:.+\n)+)\n((?:\d+\. .+\n)+)",
+        text,
+        re.M,
+    )
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    parts = [part["caption"] for part in toc["parts"] if part.get("numbered")]
+    assert [name for name, *_ in cards] == parts
+    for _, hours, _, chapters in cards:
+        numbers = map(int, re.findall(r"^\d+", chapters, re.M))
+        assert int(hours) == sum(2 if number < 12 else 3 for number in numbers)
 
 
 def words_of_the_glossary():
@@ -75,6 +100,24 @@ def test_the_glossary_explains_whatever_can_be_chosen_by_name(names):
 
 
 LOADING = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
+RELATIONS = {"stylesheet", "icon", "preload", "preconnect"}
+
+
+def loads(page):
+    """The tags of a page that load something, each with its address."""
+    for tag in soup(page).find_all(list(LOADING)):
+        if tag.name != "link" or RELATIONS & set(tag.get("rel", [])):
+            yield tag, tag.get(LOADING[tag.name], "")
+
+
+def urls_of(sheet):
+    """The addresses in a style sheet."""
+    return re.findall(r"url\(['\"]?([^'\")]+)", sheet.read_text(encoding="utf-8"))
+
+
+def beside(file, address):
+    """The file that an address in another one names."""
+    return (file.parent / unquote(urlsplit(address).path)).resolve()
 
 
 def is_elsewhere(address):
@@ -84,19 +127,13 @@ def is_elsewhere(address):
 def test_no_page_asks_another_host_for_anything(book):
     loaded = set()
     for page in pages(book):
-        for tag in soup(page).find_all(list(LOADING)):
-            address = tag.get(LOADING[tag.name], "")
-            relation = tag.get("rel", [])
-            if tag.name == "link" and not {"stylesheet", "icon", "preload", "preconnect"} & set(
-                relation
-            ):
-                continue
+        for tag, address in loads(page):
             assert not is_elsewhere(address), f"{page.name}: {tag}"
             if tag.name in ("script", "link") and address:
-                loaded.add((page.parent / unquote(urlsplit(address).path)).resolve())
+                loaded.add(beside(page, address))
     for file in loaded:
         if file.suffix == ".css":
-            for address in re.findall(r"url\(['\"]?([^'\")]+)", file.read_text(encoding="utf-8")):
+            for address in urls_of(file):
                 assert not is_elsewhere(address), f"{file.name}: {address}"
     assert len(loaded) > 5
 

@@ -17,6 +17,14 @@ SOLUTION = re.compile(
     r"<details>\n<summary>Solution in words</summary>\n\n.+\n\n</details>", flags=re.DOTALL
 )
 
+EXERCISE = re.compile(
+    r"### Exercise (?P<number>\d+): [^\n]+\n\n"
+    r"\*\d+ minutes, (pencil|code|open|pencil and code)\*\n\n"
+    r".+\n\n<details>\n<summary>Hint 1: where to look</summary>\n\n.+\n\n</details>"
+    r"\n\n<details>\n<summary>Hint 2: which equation</summary>\n\n.+\n\n</details>",
+    flags=re.DOTALL,
+)
+
 # A reader has tried things in cells of their own: every variable now has another value. Modules,
 # functions, with or without a cache, and classes stay, but not those with names of one or two
 # letters.
@@ -95,8 +103,9 @@ def test_figures_and_tables_have_numbered_captions(path):
 
 
 def test_a_chapter_can_be_read_in_one_sitting(path):
+    """What is folded is not counted: hints, solutions and the options of questions."""
     text = "\n\n".join(cell.source for cell in cells(path) if cell.cell_type == "markdown")
-    assert words(text) <= MOST_WORDS
+    assert words(re.sub(r"^<details.*?^</details>", "", text, flags=re.DOTALL | re.M)) <= MOST_WORDS
 
 
 def test_a_solution_is_words_and_then_code(path):
@@ -104,9 +113,33 @@ def test_a_solution_is_words_and_then_code(path):
     for index, cell in enumerate(found):
         if is_solution(cell):
             assert SOLUTION.fullmatch(found[index - 1].source), found[index - 1].source
-            assert re.match(r"### Exercise \d", found[index - 2].source), found[index - 2].source
+            before = index - 2
+            while "answer" in tags(found[before]):
+                before -= 1
+            assert re.match(r"### Exercise \d", found[before].source), found[before].source
             reasoning = re.search(r"^\s*#.*\n\s*#", cell.source, flags=re.MULTILINE)
             assert not reasoning, f"put the reasoning into the words: {cell.source}"
+
+
+def test_an_exercise_guides_and_checks(path):
+    """Its minutes and kind, two hints, and cells for answers, each with its own check."""
+    found = cells(path)
+    number = path.stem.split("_")[0].lstrip("0") if path.stem[0].isdigit() else "2"
+    for index, cell in enumerate(found):
+        if cell.cell_type == "markdown" and cell.source.startswith("### Exercise"):
+            exercise = EXERCISE.fullmatch(cell.source)
+            assert exercise, cell.source
+            answers = found[index + 1 : index + 4]
+            checks = [
+                re.findall(r'^check\("([^"]+)", .+\)$', answer.source, flags=re.MULTILINE)
+                for answer in answers
+                if "answer" in tags(answer)
+            ]
+            assert checks and all(len(names) == 1 for names in checks), cell.source
+            for (name,) in checks:
+                assert name.rstrip("abc") == f"{number}.{exercise['number']}", name
+        if "answer" in tags(cell):
+            assert not cell.outputs, "without an answer a check says nothing"
 
 
 def test_solutions_need_no_variable_of_the_chapter(path):

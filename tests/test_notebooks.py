@@ -63,9 +63,11 @@ def test_outputs_hold_no_errors_and_nothing_of_this_machine(path):
 
 def test_every_picture_has_a_text_and_ends_with_show(path):
     for cell in code_cells(path):
-        pictures = [o for o in cell.outputs if "image/png" in o.get("data", {})]
+        kinds = {kind for output in cell.outputs for kind in output.get("data", {})}
+        pictures = {kind for kind in kinds if kind.startswith("image/")}
         text = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         if pictures:
+            assert pictures == {"image/svg+xml"}, f"not a figure of the package: {cell.source}"
             assert len(text) > 30, f"no alternative text: {cell.source}"
             assert cell.source.rstrip().endswith("plt.show()")
         else:
@@ -86,8 +88,9 @@ def test_each_exercise_has_a_hidden_solution_that_checks_itself(path):
     assert len(exercises) == headings, "an exercise does not begin a cell of its own"
     assert len(exercises) >= 3, f"a chapter has at least three exercises, and this has {headings}"
     for index in exercises:
-        # Its reasoning is between the two, in words: tests/test_chapters.py.
-        solution = cells[index + 2]
+        # Its answers and its reasoning in words are between the two: tests/test_chapters.py.
+        after = [cell for cell in cells[index + 1 : index + 6] if "answer" not in tags(cell)]
+        solution = after[1]
         assert solution.cell_type == "code" and "hide-cell" in tags(solution)
         hidden = solution.metadata.get("jupyter", {})
         assert hidden == {"source_hidden": True, "outputs_hidden": True}
@@ -138,10 +141,11 @@ def definitions(source):
 def package_versions():
     """Each name that the package defines, with its code in every module that defines it.
 
-    A method is named after its class, as in `Dense.forward`.
+    A method is named after its class, as in `Dense.forward`. What makes questions is not taught.
     """
     versions = {}
-    for module in (ROOT / "src" / "backprop").rglob("*.py"):
+    modules = [*(ROOT / "src" / "backprop").rglob("*.py")]
+    for module in [path for path in modules if "practice" not in path.parts]:
         for node in definitions(module.read_text(encoding="utf-8")):
             for name, code in methods(node) if isinstance(node, ast.ClassDef) else ():
                 versions.setdefault(name, []).append(code)

@@ -10,8 +10,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "backprop"
 PAGES = sorted((ROOT / "book" / "api").glob("*.md"))
 
-# A program; and what figures are made of, which only figures import.
-NOT_FOR_READERS = re.compile(r"backprop\.__main__|backprop\.figures\..+|backprop")
+# A program; what figures are made of, which only figures import; questions and their mistakes.
+NOT_FOR_READERS = re.compile(
+    r"backprop(\.__main__|\.figures\..+|\.practice\.(chapters|topics)\..+|\.mistakes\.formulas\..+)?"
+)
 
 
 def name_of(path):

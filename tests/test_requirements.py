@@ -45,6 +45,8 @@ def test_what_is_for_working_on_the_course_is_pinned_exactly():
 def test_the_package_asks_for_what_it_imports_and_no_more():
     roots = {name.split(".")[0] for path in PACKAGE.rglob("*.py") for name in imported(path)}
     comes_with = {"cycler": "matplotlib", "dask": "requirements-scale.txt"}
+    comes_with["IPython"] = "the notebook that asks for a figure"
+    comes_with["hypothesis"] = "requirements.txt, for an exercise of chapter 14"
     names = {"PIL": "pillow", "sklearn": "scikit-learn"}
     others = roots - sys.stdlib_module_names - {"backprop"} - comes_with.keys()
     asked = {Requirement(text).name for text in PROJECT["dependencies"]}

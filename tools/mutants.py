@@ -1,6 +1,6 @@
 """Change the code in many small ways, one at a time, and see whether the tests notice.
 
-    python tools/mutants.py                          200 mutants of src/ and coursework/*.py
+    python tools/mutants.py                          200 mutants of src/ and coursework/
     python tools/mutants.py --number 40 --seed 3 src/backprop/loops.py coursework
     python tools/mutants.py --list                   the sample only, without running any test
 
@@ -83,9 +83,7 @@ def population(paths: Iterable[str] = ("src", "coursework")) -> list[Mutant]:
     for path in paths:
         if not (ROOT / path).exists():
             raise FileNotFoundError(f"there is no {path} in {ROOT}: name files or folders in it")
-        # Of the coursework, only the programs: its assignments are notebooks.
-        pattern = "*.py" if Path(path).name == "coursework" else "**/*.py"
-        files += (ROOT / path).glob(pattern) if (ROOT / path).is_dir() else [ROOT / path]
+        files += (ROOT / path).rglob("*.py") if (ROOT / path).is_dir() else [ROOT / path]
     return [
         Mutant(file.relative_to(ROOT).as_posix(), mutation)
         for file in sorted(set(files))

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from questions import write_questions
 
 from backprop.files import write_whole
 
@@ -38,6 +39,7 @@ def normalize(notebook: nbformat.NotebookNode) -> None:
 def refresh(path: Path) -> str:
     """Run one notebook and store it. Returns one line with the result."""
     notebook = nbformat.read(path, as_version=4)
+    write_questions(path, notebook)
     client = NotebookClient(
         notebook,
         timeout=120,

@@ -8,6 +8,7 @@ the order in which the book teaches them:
   `model`, `network`, `optimizers`, `training`;
 - checks of the gradient, and of what the network has learned: `gradients`, `mistakes`, `diagnosis`,
   `inspection`;
+- questions, checks and drills, and figures to move: `practice`, `explorers`;
 - recurrent networks: `recurrent`, `fixed_point`, `through_time`, `gru`;
 - automatic differentiation: `autodiff`;
 - data, files and scores: `samples`, `tables`, `idx`, `photographs`, `datasets`, `scaling`,
