@@ -117,7 +117,8 @@ def test_answers_are_remembered_shown_and_cleared(book, chromium):
 
         visit.page.evaluate(first)
         seen, notes, progress = then(page, SEEN), then(landing, NOTES), then(page, PROGRESS)
-        stored = visit.page.evaluate(CLEAR)
+        with visit.page.expect_navigation():  # the button loads the page again
+            stored = visit.page.evaluate(CLEAR)
         after = then(page, SEEN)
     total = len(seen)
     assert seen[:3] == [["0.85", "right"], ["1", "wrong"], ["", None]]

@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from results import run_all, store
 
-from backprop.gru import GRUNetwork, gru_step_back
+from backprop.gru import GRUNetwork
+from backprop.layers.gated import gru_step_back
 from backprop.optimizers import Adam
 from backprop.through_time import ElmanNetwork
 from backprop.training import train
