@@ -10,8 +10,12 @@ import browser
 import matplotlib
 import pytest
 import yaml
+from hostile import write_source
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
+
+from coursework.sandbox.jail import NoJail
+from coursework.sandbox.process import try_jail
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -99,6 +103,25 @@ def build_book(folder, report):
     finally:
         (folder / "report").write_text(result, encoding="utf-8")
         (folder / "report").rename(report)  # so that nobody reads a part of it
+
+
+@pytest.fixture(scope="session")
+def jailed():
+    """In CI a missing jail is a failure; elsewhere tests that need one are skipped."""
+    try:
+        try_jail()
+    except NoJail as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def overlay(tmp_path_factory):
+    """A folder with the source of the small assignment of `hostile`."""
+    folder = tmp_path_factory.mktemp("overlay")
+    write_source(folder)
+    return folder
 
 
 @pytest.fixture(scope="module")

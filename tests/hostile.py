@@ -7,6 +7,7 @@ import nbformat
 
 NAME = "tiny"
 TRIPLE = "def triple(x):\n    return 3.0 * x"
+ALL = {"check_triple": 3, "check_square": 2, "words": None}  # all points; a person marks words
 
 
 def cell(grade_id, source, **kind):

@@ -12,40 +12,22 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hostile import LARGE, NAME, REACHES, TAKES, TOOLS, TRIPLE, write_source
+from hostile import ALL, LARGE, NAME, REACHES, TAKES, TOOLS, TRIPLE
 from solutions import solved
 
 from coursework import notebook
 from coursework.grader import grade
 from coursework.sandbox import doors, groups, jail, process
-from coursework.sandbox.jail import Limits, NoJail
+from coursework.sandbox.jail import Limits
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = Limits(seconds_a_call=4, seconds=30, memory=2**28)
-ALL = {"check_triple": 3, "check_square": 2, "words": None}
 TOKEN = f"SECRET-of-the-grader-{os.getpid()}"  # also the name of a socket, one on the machine
 # Not everywhere can a control group be made, and a container may have few users.
 OPEN_IN_PLACES = {"memory as a whole", "shared user"}
 
-pytestmark = pytest.mark.also_as_root  # the jail gives up other rights then
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _jail():
-    """In CI a missing jail is a failure; elsewhere these tests are of no use without one."""
-    try:
-        process.try_jail()
-    except NoJail as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
-def overlay(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("overlay")
-    write_source(folder)
-    return folder
+# Root gives up other rights in a jail.
+pytestmark = [pytest.mark.also_as_root, pytest.mark.usefixtures("jailed")]
 
 
 @pytest.fixture

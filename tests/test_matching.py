@@ -5,7 +5,7 @@ import re
 
 import nbformat
 import pytest
-from hostile import NAME, write_source
+from hostile import ALL, NAME, write_source
 from solutions import solved
 
 from coursework import notebook
@@ -17,7 +17,6 @@ from coursework.sandbox.session import MOST_NOTES
 
 pytestmark = pytest.mark.also_as_root
 LIMITS, QUICK = Limits(), Limits(seconds_a_call=1.5)
-ALL = {"check_triple": 3, "check_square": 2, "words": None}
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +27,6 @@ def sandbox():
     except NoJail:
         return False
     return True
-
-
-@pytest.fixture(scope="module")
-def overlay(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("overlay")
-    write_source(folder)
-    return folder
 
 
 @pytest.fixture
