@@ -102,6 +102,8 @@ def test_the_two_special_learning_rates_have_a_mark(chromium, tmp_path):
             assert abs(box["x"] + box["width"] / 2 - place) < 3
         assert "one step reaches the minimum" in said["1/h₁²"]
         assert "between two places" in said["2/h₁²"]
+        visit.page.evaluate("document.querySelector('one-weight').set({rate: 1.38})")
+        assert "nearly 1/h₁²" in visit.page.inner_text(".explorer-status")
 
 
 def test_a_question_that_is_not_answered_follows_the_settings(chromium, tmp_path):

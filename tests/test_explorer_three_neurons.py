@@ -99,3 +99,16 @@ def test_it_says_what_the_outputs_do(chromium, tmp_path):
             signs = np.sign(np.array(states[-20:-5]) - np.mean(states[-2:]))
             assert (np.abs(np.diff(signs)) == 2).all() == (kind in ("sign", "never"))
             assert (np.ptp(states[-5:]) < 1e-3) == (kind != "never")
+
+
+def test_without_convergence_it_speaks_of_the_mean_of_the_last_outputs(chromium, tmp_path):
+    said = """([name, settings]) => {
+        const explorer = document.querySelector(name);
+        const result = explorer.compute({...explorer.state, ...settings});
+        return explorer.say(result) + explorer.constructor.because(result);
+    }"""
+    with opened(chromium, tmp_path, NAME) as visit:
+        words = visit.page.evaluate(said, [NAME, {"scale": 5}])
+        assert "no fixed point is reached" in words
+        assert words.count("the mean of the last outputs") == 2
+        assert "mean" not in visit.page.evaluate(said, [NAME, {"scale": 1}])

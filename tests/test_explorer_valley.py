@@ -101,6 +101,22 @@ def test_it_tells_a_direct_way_from_one_that_crosses_an_axis(chromium, tmp_path)
             assert visit.page.evaluate(BEHAVIOUR, [NAME, settings]) == wanted
 
 
+def test_a_weight_that_starts_at_its_minimum_stays_there_above_the_limit(chromium, tmp_path):
+    reason = """([name, settings]) => {
+        const explorer = document.querySelector(name);
+        const result = explorer.compute({...explorer.state, ...settings});
+        return explorer.constructor.reason(result.settings, result.theory, result.behaviour);
+    }"""
+    with opened(chromium, tmp_path, NAME) as visit:
+        settings = {"rule": "plain", "rate": 0.2, "curvature": 20, "w2": 0}
+        assert visit.page.evaluate(BEHAVIOUR, [NAME, settings]) == "direct"
+        said = visit.page.evaluate(reason, [NAME, settings])
+        assert "larger than the limit" in said and "w₂ starts at 0" in said
+        assert walk("plain", 0.2, 0, 20, 2000, -4, 0)[-1][1] == 0
+        said = visit.page.evaluate(reason, [NAME, settings | {"rate": 0.05}])
+        assert "smaller than the limit" in said and "w₂ starts" not in said
+
+
 def test_adaptive_rules_do_not_diverge(chromium, tmp_path):
     with opened(chromium, tmp_path, NAME) as visit:
         for rule, mu, wanted in [("rmsprop", 0.9, "endless"), ("adam", 0.9, "swings")]:

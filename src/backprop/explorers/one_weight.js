@@ -51,7 +51,8 @@ class OneWeight extends Explorer {
 
   say({ rate, path, errors, jump, limit }) {
     const way = rate === 0 ? "The learning rate is 0: the weight stays where it is."
-      : Math.abs(rate - jump) < 0.005 ? "The learning rate is 1/h₁²: one step reaches the minimum."
+      : Math.abs(rate - jump) < 1e-9 ? "The learning rate is 1/h₁²: one step reaches the minimum."
+      : Math.abs(rate - jump) < 0.005 ? "The learning rate is nearly 1/h₁²: one step comes close to the minimum."
       : rate < jump ? "The learning rate is below 1/h₁²: the weight comes closer from one side."
       : Math.abs(rate - limit) < 1e-9 ? "The learning rate is 2/h₁²: the weight jumps back and forth between two places."
       : rate < limit ? "The learning rate is below 2/h₁²: the weight jumps over the minimum and comes closer."

@@ -140,14 +140,15 @@ class ThreeNeurons extends Explorer {
     };
     const kind = ThreeNeurons.kindOf(result);
     if (kind === "never" && Math.hypot(re, im) < 1) return `After ${ThreeNeurons.limit} steps the outputs still change.`;
-    return `The eigenvalue with the largest absolute value is ${name}${result.damping ? ", with damping" : ""}. ${why[kind]}`;
+    const where = kind === "never" ? " at the mean of the last outputs" : "";
+    return `The eigenvalue with the largest absolute value${where} is ${name}${result.damping ? ", with damping" : ""}. ${why[kind]}`;
   }
 
   say(result) {
     const { pass, A, forward, backward, deltas, radius } = result;
     const list = (values) => values.map((value) => inDigits(value)).join(", ");
+    if (!forward.converged) return `After ${ThreeNeurons.limit} steps the outputs still change: no fixed point is reached, so there is no backward pass. At the mean of the last outputs the spectral radius is ${inDigits(radius)}.`;
     const about = `The spectral radius is ${inDigits(radius)}. `;
-    if (!forward.converged) return `${about}After ${ThreeNeurons.limit} steps the outputs still change: there is no fixed point to return, and no backward pass.`;
     if (pass === "forward") return `${about}The outputs converge in ${forward.states.length - 1} steps to ${list(A)}.`;
     if (!backward.converged) return `${about}The deltas do not converge in ${ThreeNeurons.limit} steps.`;
     return `${about}The deltas converge in ${backward.states.length - 1} steps to ${list(deltas)}, with the same radius as the outputs.`;

@@ -139,7 +139,7 @@ class Valley extends Explorer {
     };
   }
 
-  static reason({ rule, rate, curvature }, theory, behaviour) {
+  static reason({ rate, curvature, w2 }, theory, behaviour) {
     if (!theory) {
       return behaviour === "endless"
         ? "Close to the minimum the derivatives shrink, but so does the root that divides them: a step becomes " +
@@ -147,9 +147,11 @@ class Valley extends Explorer {
         : "Both running means fade, and the mean of the derivatives fades first, so the steps become short.";
     }
     const product = `The product ηq₂ is ${inDigits(rate * curvature)}`;
-    const side = { endless: "equal to", diverges: "larger than" }[behaviour] || "smaller than";
+    const ratio = rate / theory.limit;
+    const side = Math.abs(ratio - 1) < 1e-9 ? "equal to" : ratio > 1 ? "larger than" : "smaller than";
+    const still = w2 === 0 && side !== "smaller than" ? " But w₂ starts at 0, where its derivative is 0, and stays there." : "";
     const crossing = { direct: " No weight changes its sign.", swings: " A weight changes its sign on the way." };
-    return `${product}, and the learning rate is ${side} the limit, ${inDigits(theory.limit)}.` +
+    return `${product}, and the learning rate is ${side} the limit, ${inDigits(theory.limit)}.${still}` +
       (crossing[behaviour] || "");
   }
 
