@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["book/index", "book/02_two_two_one_by_hand", "book/notation"]
 CHAPTER = PAGES[1]
+CHAPTERS = [entry for entry in paper.entries(ROOT / "_toc.yml") if entry.number]
 
 if not browser.missing():
     import pdf
@@ -130,11 +131,18 @@ def test_solutions_and_hints_follow_the_exercises(cells, texts, places):
     assert "Solution in words" not in between and "Hint 1" not in between
 
 
-def test_every_solution_is_whole(cells, document):
-    solutions = document.find(id=f"{CHAPTER}--solutions")
+@pytest.mark.parametrize("entry", CHAPTERS, ids=lambda entry: entry.number)
+def test_every_solution_is_whole(book, entry, tmp_path):
+    """Its words once, and its code in full, however long."""
+    cells = nbformat.read(ROOT / f"{entry.name}.ipynb", as_version=4).cells
+    chapter = paper.read_chapter(entry, book, tmp_path, {entry.name})
+    solutions = chapter.article.find(id=f"{entry.name}--solutions")
     code = "".join(pre.get_text() for pre in solutions.select("div.cell_input pre"))
     kept = [cell.source for cell in cells if "hide-cell" in cell.metadata.get("tags", [])]
     assert code.split() == "\n".join(kept).split()
+    tasks = [cell for cell in cells if cell.source.startswith("### Exercise")]
+    titles = [label.get_text() for label in solutions.select("p.label")]
+    assert titles == ["Solution in words"] * len(tasks)
 
 
 def test_a_question_keeps_its_options_and_its_answer_is_at_the_end(book, document, places):

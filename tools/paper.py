@@ -163,9 +163,12 @@ def take_folded(article: Tag, name: str, kind: str, title: str) -> Tag:
 
 def is_folded(part: Tag, kind: str) -> bool:
     """Whether this is a hint, or one of the cells of a solution."""
-    if "tag_hide-cell" in part.get("class", []):
+    classes = part.get("class", [])
+    if "tag_hide-cell" in classes:
         return kind == "solution"
-    return part.name == "details" and part.summary.get_text(strip=True).lower().startswith(kind)
+    if part.name != "details" or "hide" in classes:  # the fold inside such a cell moves with it
+        return False
+    return part.summary.get_text(strip=True).lower().startswith(kind)
 
 
 def unfold(article: Tag) -> None:
